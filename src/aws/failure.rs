@@ -1,0 +1,174 @@
+//! A request that failed, in terms that can be matched and shown.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use crate::error::Error;
+
+/// Why a request failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The service answered with an error.
+    Service,
+    /// Nobody listens there: nothing was sent.
+    Unreachable,
+    /// The connection broke or the answer did not come: the request may have taken effect.
+    Cut,
+    /// No credentials, so nothing was sent.
+    Credentials,
+    /// The request could not be made, or the answer not be read.
+    Other,
+}
+
+/// A request that failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Such as `logs:CreateLogGroup`.
+    pub api: &'static str,
+    /// Why.
+    pub cause: Cause,
+    /// The service's error code.
+    pub code: Option<String>,
+    /// What it said.
+    pub message: String,
+    /// The HTTP status.
+    pub status: Option<u16>,
+}
+
+impl Failure {
+    /// What the SDK's error says of the request `api`.
+    pub fn new<E>(api: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let cause = cause(&error);
+        let (code, message) = match error.as_service_error() {
+            Some(service) => (service.code().map(str::to_owned), service.message().unwrap_or_default().to_owned()),
+            None => (None, innermost(&error)),
+        };
+        Self { api, cause, code, message, status }
+    }
+
+    /// An entry of an answer that says 200 and yet failed.
+    pub fn entry(api: &'static str, code: Option<&str>, message: Option<&str>) -> Self {
+        let message = message.unwrap_or("an entry failed").to_owned();
+        Self { api, cause: Cause::Service, code: code.map(str::to_owned), message, status: Some(200) }
+    }
+
+    /// Whether the service said one of `codes`.
+    pub fn is(&self, codes: &[&str]) -> bool {
+        self.code.as_deref().is_some_and(|code| codes.contains(&code))
+    }
+
+    /// Whether the service said that the thing is not there. Nothing else means absent.
+    pub fn is_not_found(&self) -> bool {
+        self.is(&[
+            "NoSuchEntity",
+            "NoSuchEntityException",
+            "ResourceNotFound",
+            "ResourceNotFoundException",
+            "StateMachineDoesNotExist",
+        ])
+    }
+
+    /// The action that IAM denied, when this is a denial that names one.
+    pub fn denied_action(&self) -> Option<&str> {
+        let (_, rest) = self.message.split_once("is not authorized to perform: ")?;
+        rest.split_whitespace().next()
+    }
+
+    fn hint(&self) -> Option<String> {
+        let code = self.code.as_deref().unwrap_or_default();
+        if let Some(action) = self.denied_action() {
+            return Some(format!("allow `{action}` for whoever runs provision"));
+        }
+        let hint = match (self.cause, code) {
+            (Cause::Credentials, _) => {
+                "log in (`aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            }
+            (Cause::Unreachable | Cause::Cut, _) => "check the network, the region, and AWS_ENDPOINT_URL if it is set",
+            (_, "ExpiredToken" | "ExpiredTokenException") => "the credentials have expired: log in again",
+            (_, "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch") => {
+                "AWS does not know these credentials: check AWS_PROFILE and the AWS_… variables"
+            }
+            (_, "LimitExceededException" | "LimitExceeded") => {
+                "a quota of the account is full: remove what is unused, or ask for more in Service Quotas"
+            }
+            _ if code.starts_with("AccessDenied") => {
+                return Some(format!("allow `{}` for whoever runs provision", self.api));
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// The error a person sees when this ends what was under way.
+    pub fn into_error(self, doing: impl Into<String>) -> Error {
+        let error = Error::failed(doing).caused_by(&self);
+        match self.hint() {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+
+    /// What a person may do about it.
+    pub fn advice(&self) -> Option<String> {
+        self.hint()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.api)?;
+        let said = if self.message.is_empty() { "no message" } else { &self.message };
+        match (&self.code, self.status) {
+            (Some(code), _) => write!(f, "{code}: {said}"),
+            (None, Some(status)) => write!(f, "HTTP {status}: {said}"),
+            (None, None) => f.write_str(said),
+        }
+    }
+}
+
+fn cause<E>(error: &SdkError<E, HttpResponse>) -> Cause
+where
+    E: StdError + Send + Sync + 'static,
+{
+    match error {
+        SdkError::ServiceError(_) => Cause::Service,
+        SdkError::ResponseError(_) => Cause::Cut,
+        SdkError::TimeoutError(_) => Cause::Cut,
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) if about_credentials(error) => {
+            Cause::Credentials
+        }
+        SdkError::DispatchFailure(dispatch) => {
+            let refused = chain(error).any(|inner| {
+                let io = inner.downcast_ref::<std::io::Error>();
+                io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+                    || inner.to_string().contains("dns error")
+            });
+            if refused || dispatch.is_user() { Cause::Unreachable } else { Cause::Cut }
+        }
+        _ => Cause::Other,
+    }
+}
+
+fn about_credentials(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|inner| {
+        let text = inner.to_string();
+        text.contains("credentials") || text.contains("identity")
+    })
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| (*error).source())
+}
+
+/// The deepest reason: an SDK error's own text is only its kind.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
+    texts.last().cloned().unwrap_or_default()
+}

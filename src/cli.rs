@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+/// Keeps scheduled ECS jobs running on AWS: one TOML file in, direct API calls out.
+#[derive(Debug, Parser)]
+#[command(name = "provision", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what apply would do
+    Diff(Diff),
+    /// Make AWS what the config says
+    Apply(Apply),
+    /// Remove all that the app owns
+    Destroy(Destroy),
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// The config
+    #[arg(value_name = "CONFIG", default_value = "config.toml")]
+    pub config: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Log what is sent, to stderr; twice for more
+    #[arg(long, short, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Which part of the app.
+#[derive(Args, Debug)]
+pub struct Selection {
+    /// Only this job; repeatable. Nothing of any other job is touched
+    #[arg(long = "job", value_name = "NAME")]
+    pub jobs: Vec<String>,
+    /// Take over resources of our names that carry no `provision:app` tag
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// `provision diff`
+#[derive(Args, Debug)]
+pub struct Diff {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub common: Common,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub selection: Selection,
+    /// End with status 2 when there is a difference
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `provision apply`
+#[derive(Args, Debug)]
+pub struct Apply {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub common: Common,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub selection: Selection,
+    /// Do not ask; off a terminal, allow deletions
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// `provision destroy`
+#[derive(Args, Debug)]
+pub struct Destroy {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub common: Common,
+    /// Do not ask; needed off a terminal
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Leave the log groups and what is in them
+    #[arg(long)]
+    pub keep_logs: bool,
+}

@@ -1,0 +1,76 @@
+//! The commands, one file each.
+
+mod apply;
+mod carry_out;
+mod destroy;
+mod diff;
+
+use std::collections::BTreeSet;
+
+use crate::cli::{Cli, Command, Common, Selection};
+use crate::config::{self, Config, listed, nearest};
+use crate::error::{Error, Exit};
+use crate::report::{self, Human, Json, Loudness, Report};
+use crate::session::Session;
+
+/// Runs the command that the user asked for.
+///
+/// # Errors
+/// Whatever keeps it from being done.
+pub async fn run(cli: Cli) -> Result<Exit, Error> {
+    match cli.command {
+        Command::Diff(args) => diff::run(args).await,
+        Command::Apply(args) => apply::run(args).await,
+        Command::Destroy(args) => destroy::run(args).await,
+    }
+}
+
+/// The command's own options that all commands have.
+pub fn common(cli: &Cli) -> &Common {
+    match &cli.command {
+        Command::Diff(args) => &args.common,
+        Command::Apply(args) => &args.common,
+        Command::Destroy(args) => &args.common,
+    }
+}
+
+/// Reads the config and opens a session with AWS.
+async fn open(common: &Common) -> Result<Session, Error> {
+    let config = config::load(&common.config)?;
+    connect(config, common).await
+}
+
+/// Opens a session, and says so when it is not with AWS.
+async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
+    if !common.quiet {
+        report::warnings(&config);
+    }
+    let session = Session::open(config).await?;
+    if let Some(endpoint) = &session.aws.endpoint
+        && !common.quiet
+    {
+        report::note(&format!("AWS_ENDPOINT_URL is set: this talks to {endpoint}, not to AWS"));
+    }
+    Ok(session)
+}
+
+/// The jobs that `--job` names, each of which must be in the config.
+fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, Error> {
+    let names = || config.jobs.iter().map(|job| job.name.as_str());
+    for job in &selection.jobs {
+        if config.job(job).is_none() {
+            let hint = match nearest(job, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the jobs are {}", listed(names())),
+            };
+            return Err(Error::config(format!("there is no job `{job}` in {}", config.path.display())).hint(hint));
+        }
+    }
+    Ok(selection.jobs.iter().cloned().collect())
+}
+
+/// Who reads what the command has to say.
+fn reporter(common: &Common, applies: bool) -> Box<dyn Report> {
+    let loudness = if common.quiet { Loudness::Quiet } else { Loudness::Normal };
+    if common.json { Box::new(Json { applies }) } else { Box::new(Human::new(loudness)) }
+}

@@ -1,0 +1,34 @@
+//! Names that are derived and must fit AWS's limits.
+
+use sha2::{Digest, Sha256};
+
+/// `name`, or when it is longer than `limit` characters its beginning and a hash of the whole.
+pub fn fit(name: &str, limit: usize) -> String {
+    const HASH: usize = 8;
+    if name.chars().count() <= limit {
+        return name.to_owned();
+    }
+    let digest = Sha256::digest(name.as_bytes());
+    let hash: String = digest.iter().take(HASH / 2).map(|byte| format!("{byte:02x}")).collect();
+    let start: String = name.chars().take(limit - HASH - 1).collect();
+    format!("{start}-{hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn a_name_that_fits_is_kept() {
+        assert_eq!(fit("billing-invoices", 64), "billing-invoices");
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        let long = "x".repeat(70);
+        let (one, other) = (fit(&format!("{long}a"), 64), fit(&format!("{long}b"), 64));
+        assert_eq!(one.len(), 64);
+        assert_ne!(one, other);
+        assert_eq!(one, fit(&format!("{long}a"), 64));
+    }
+}

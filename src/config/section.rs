@@ -1,0 +1,231 @@
+//! Reads one TOML table key by key, noting faults and going on, so that all are reported at once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::{Faults, Source, listed, nearest};
+
+/// Keys of CONFIG that a later release builds: known, and refused by name.
+pub const NOT_YET: &str = "is not supported yet";
+
+/// A table being read. Every getter takes its key away; what is left at [`Section::finish`] is unknown.
+pub struct Section<'t> {
+    /// The table's name as the user would write it, such as `job.invoices.ecs`. Empty at the top.
+    pub path: String,
+    /// Where the table is, in bytes.
+    pub span: Range<usize>,
+    rest: BTreeMap<&'t str, (Range<usize>, &'t Spanned<DeValue<'t>>)>,
+    known: Vec<&'static str>,
+    source: &'t Arc<Source>,
+    faults: &'t RefCell<Faults>,
+}
+
+impl<'t> Section<'t> {
+    /// The whole document.
+    pub fn top(table: &'t Spanned<DeTable<'t>>, source: &'t Arc<Source>, faults: &'t RefCell<Faults>) -> Self {
+        Self::of(String::new(), table.span(), table.get_ref(), source, faults)
+    }
+
+    fn of(
+        path: String,
+        span: Range<usize>,
+        table: &'t DeTable<'t>,
+        source: &'t Arc<Source>,
+        faults: &'t RefCell<Faults>,
+    ) -> Self {
+        let rest = table.iter().map(|(key, value)| (key.get_ref().as_ref(), (key.span(), value))).collect();
+        Self { path, span, rest, known: Vec::new(), source, faults }
+    }
+
+    /// Notes a fault at `span`.
+    pub fn fault(&self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
+        self.faults.borrow_mut().push(self.source, span, message, hint);
+    }
+
+    /// The full name of a key of this table.
+    pub fn name(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.known.push(key);
+        self.rest.remove(key).map(|(_, value)| value)
+    }
+
+    fn typed<T>(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str, read: Option<T>) -> Option<Spanned<T>> {
+        let span = value.span();
+        if read.is_none() {
+            let found = described(value.get_ref());
+            self.fault(span.clone(), format!("`{}` must be {wanted}, not {found}", self.name(key)), None);
+        }
+        read.map(|read| Spanned::new(span, read))
+    }
+
+    /// A string.
+    pub fn string(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a string", value.get_ref().as_str().map(str::to_owned))
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, key: &'static str) -> Option<Spanned<bool>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "`true` or `false`", value.get_ref().as_bool())
+    }
+
+    /// A whole number.
+    pub fn integer(&mut self, key: &'static str) -> Option<Spanned<i64>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a whole number", whole(value.get_ref()))
+    }
+
+    /// A number, whole or not.
+    pub fn number(&mut self, key: &'static str) -> Option<Spanned<f64>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a number", json(value.get_ref()).as_ref().and_then(serde_json::Value::as_f64))
+    }
+
+    /// A whole number, or one of the `words`, which stand for numbers.
+    pub fn integer_or(&mut self, key: &'static str, words: &[(&str, i64)]) -> Option<Spanned<i64>> {
+        let value = self.take(key)?;
+        let named = value.get_ref().as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
+        let wanted = format!("a whole number or {}", listed(words.iter().map(|(word, _)| *word)));
+        self.typed(key, value, &wanted, named.map(|(_, number)| *number).or_else(|| whole(value.get_ref())))
+    }
+
+    /// A list of strings.
+    pub fn strings(&mut self, key: &'static str) -> Option<Spanned<Vec<String>>> {
+        let value = self.take(key)?;
+        let list = value
+            .get_ref()
+            .as_array()
+            .and_then(|items| items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect());
+        self.typed(key, value, "a list of strings", list)
+    }
+
+    /// A table of strings.
+    pub fn string_map(&mut self, key: &'static str) -> Option<Spanned<BTreeMap<String, String>>> {
+        let value = self.take(key)?;
+        let map = value.get_ref().as_table().and_then(|table| {
+            let pair = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+                let text: &str = AsRef::<str>::as_ref(key.get_ref() as &std::borrow::Cow<'_, str>);
+                Some((text.to_owned(), value.get_ref().as_str()?.to_owned()))
+            };
+            table.iter().map(pair).collect()
+        });
+        self.typed(key, value, "a table of strings", map)
+    }
+
+    /// Any value, as JSON.
+    pub fn json(&mut self, key: &'static str) -> Option<Spanned<serde_json::Value>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a value that JSON can hold (no date, no infinite number)", json(value.get_ref()))
+    }
+
+    /// One of `words`.
+    pub fn one_of(&mut self, key: &'static str, words: &[&'static str]) -> Option<Spanned<String>> {
+        let found = self.string(key)?;
+        if words.contains(&found.get_ref().as_str()) {
+            return Some(found);
+        }
+        let hint = match nearest(found.get_ref(), words.iter().copied()) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("one of {}", listed(words.iter().copied())),
+        };
+        self.fault(found.span(), format!("`{}` can't be `{}`", self.name(key), found.get_ref()), Some(hint));
+        None
+    }
+
+    /// A table.
+    pub fn table(&mut self, key: &'static str) -> Option<Section<'t>> {
+        let value = self.take(key)?;
+        self.section(key, value)
+    }
+
+    /// A list of tables.
+    pub fn table_list(&mut self, key: &'static str) -> Option<(Range<usize>, Vec<Section<'t>>)> {
+        let value = self.take(key)?;
+        let items = self.typed(key, value, "a list of tables", value.get_ref().as_array())?;
+        let sections = items.get_ref().iter().filter_map(|item| self.section(key, item)).collect();
+        Some((value.span(), sections))
+    }
+
+    /// A table whose keys the user chooses, each a table itself.
+    pub fn tables(&mut self, key: &'static str) -> Vec<(Spanned<String>, Section<'t>)> {
+        let Some(mut section) = self.table(key) else { return Vec::new() };
+        let entries = std::mem::take(&mut section.rest);
+        let named = |(name, (span, value)): (&str, (Range<usize>, &'t Spanned<DeValue<'t>>))| {
+            Some((Spanned::new(span, name.to_owned()), section.section(name, value)?))
+        };
+        entries.into_iter().filter_map(named).collect()
+    }
+
+    /// Whether the value of `key` is a string, without taking it.
+    pub fn is_string(&self, key: &str) -> bool {
+        self.rest.get(key).is_some_and(|(_, value)| value.get_ref().is_str())
+    }
+
+    fn section(&self, key: &str, value: &'t Spanned<DeValue<'t>>) -> Option<Section<'t>> {
+        let table = self.typed(key, value, "a table", value.get_ref().as_table())?;
+        Some(Self::of(self.name(key), value.span(), table.into_inner(), self.source, self.faults))
+    }
+
+    /// Refuses keys that the language has and this release does not build.
+    pub fn not_yet(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            self.known.push(key);
+            if let Some((span, _)) = self.rest.remove(key) {
+                self.fault(span, format!("`{}` {NOT_YET}", self.name(key)), Some("leave it out for now".into()));
+            }
+        }
+    }
+
+    /// Every key that nobody asked for is a fault.
+    pub fn finish(self) {
+        for (key, (span, _)) in &self.rest {
+            let place = if self.path.is_empty() { "here".into() } else { format!("in [{}]", self.path) };
+            let hint = match nearest(key, self.known.iter().copied()) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("the keys {place} are {}", listed(self.known.iter().copied())),
+            };
+            self.fault(span.clone(), format!("there is no key `{key}` {place}"), Some(hint));
+        }
+    }
+}
+
+fn whole(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+fn described(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("the string `{text}`"),
+        DeValue::Integer(_) => "a whole number".into(),
+        DeValue::Float(_) => "a number with a fraction".into(),
+        DeValue::Boolean(_) => "`true` or `false`".into(),
+        DeValue::Datetime(_) => "a date".into(),
+        DeValue::Array(_) => "a list".into(),
+        DeValue::Table(_) => "a table".into(),
+    }
+}
+
+fn json(value: &DeValue<'_>) -> Option<serde_json::Value> {
+    Some(match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(_) => whole(value)?.into(),
+        DeValue::Float(float) => serde_json::Number::from_f64(float.as_str().parse().ok()?)?.into(),
+        DeValue::Boolean(boolean) => (*boolean).into(),
+        DeValue::Datetime(_) => return None,
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect::<Option<Vec<_>>>()?.into(),
+        DeValue::Table(table) => {
+            let pairs = table.iter().map(|(key, value)| Some((key.get_ref().to_string(), json(value.get_ref())?)));
+            serde_json::Value::Object(pairs.collect::<Option<_>>()?)
+        }
+    })
+}

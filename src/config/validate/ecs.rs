@@ -1,0 +1,129 @@
+//! Where a task runs.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::{Check, value};
+use crate::arn::Arn;
+use crate::config::raw::{At, RawCapacityProvider, RawEcs};
+use crate::config::{CapacityProvider, Ecs, Launch};
+
+impl Check<'_> {
+    /// The parameters of `RunTask` that `raw` means. Source: Amazon ECS API, `RunTask`.
+    pub(super) fn ecs(&self, raw: &RawEcs, job: &Range<usize>) -> Option<Ecs> {
+        let top = job.start..job.start;
+        if raw.task_definition.is_none() {
+            let hint = "add `task_definition` under [ecs], or under the job's own [job.NAME.ecs]";
+            self.fault(top.clone(), "this job has no task definition", Some(hint));
+        }
+        let launch = self.launch(raw);
+        let subnets = value(&raw.subnets).unwrap_or_default();
+        if subnets.is_empty() && launch.on_fargate() {
+            let at = raw.subnets.as_ref().map_or(top, Spanned::span);
+            self.fault(at, "a task on Fargate needs a subnet", Some("add `subnets = [\"subnet-…\"]` under [ecs]"));
+        }
+        self.network(raw, &subnets);
+        self.arn(&raw.cluster, "ecs", "cluster/");
+        self.arn(&raw.task_definition, "ecs", "task-definition/");
+        for role in [&raw.task_role, &raw.execution_role].into_iter().flatten() {
+            self.iam_arn(role, "role");
+        }
+        let size = |size: &At<i64>| size.as_ref().map(|size| self.positive(size));
+        Some(Ecs {
+            cluster: value(&raw.cluster).unwrap_or_else(|| "default".into()),
+            task_definition: value(&raw.task_definition)?,
+            container: value(&raw.container),
+            subnets,
+            security_groups: value(&raw.security_groups).unwrap_or_default(),
+            assign_public_ip: value(&raw.assign_public_ip).unwrap_or(false),
+            launch,
+            platform_version: value(&raw.platform_version),
+            propagate_tags: value(&raw.propagate_tags).filter(|from| from != "NONE"),
+            enable_execute_command: value(&raw.enable_execute_command).unwrap_or(false),
+            cpu: size(&raw.cpu),
+            memory: size(&raw.memory),
+            task_role: value(&raw.task_role),
+            execution_role: value(&raw.execution_role),
+        })
+    }
+
+    fn positive(&self, number: &Spanned<i64>) -> String {
+        if *number.get_ref() <= 0 {
+            self.fault(number.span(), "this must be above zero", None);
+        }
+        number.get_ref().to_string()
+    }
+
+    fn launch(&self, raw: &RawEcs) -> Launch {
+        let Some(providers) = &raw.capacity_providers else {
+            return Launch::Type(value(&raw.launch_type).unwrap_or_else(|| "FARGATE".into()));
+        };
+        if let Some(launch_type) = &raw.launch_type {
+            let hint = "ECS takes one of the two";
+            self.fault(launch_type.span(), "`launch_type` beside `capacity_providers`", Some(hint));
+        }
+        if providers.get_ref().is_empty() || providers.get_ref().len() > 20 {
+            self.fault(providers.span(), "`capacity_providers` has 1 to 20 items", None);
+        }
+        Launch::CapacityProviders(providers.get_ref().iter().map(|raw| self.capacity_provider(raw)).collect())
+    }
+
+    fn capacity_provider(&self, raw: &RawCapacityProvider) -> CapacityProvider {
+        if raw.name.is_none() {
+            self.fault(raw.span.clone(), "this capacity provider has no `name`", Some("such as `FARGATE_SPOT`"));
+        }
+        let within = |number: &At<i64>, most: i32| {
+            let number = number.as_ref()?;
+            let read = i32::try_from(*number.get_ref()).ok().filter(|read| (0..=most).contains(read));
+            if read.is_none() {
+                self.fault(number.span(), format!("this is a number from 0 to {most}"), None);
+            }
+            read
+        };
+        CapacityProvider {
+            name: value(&raw.name).unwrap_or_default(),
+            weight: within(&raw.weight, 1_000),
+            base: within(&raw.base, 100_000),
+        }
+    }
+
+    fn network(&self, raw: &RawEcs, subnets: &[String]) {
+        let ids = [(&raw.subnets, "subnet-", 16), (&raw.security_groups, "sg-", 5)];
+        for (ids, prefix, most) in ids {
+            let Some(ids) = ids else { continue };
+            if ids.get_ref().len() > most {
+                self.fault(ids.span(), format!("ECS takes at most {most} of them"), None);
+            }
+            for id in ids.get_ref().iter().filter(|id| !id.starts_with(prefix)) {
+                self.fault(ids.span(), format!("`{id}` is not an id"), Some(&format!("ids begin with `{prefix}`")));
+            }
+        }
+        let needs_subnet = [
+            raw.security_groups.as_ref().filter(|groups| !groups.get_ref().is_empty()).map(Spanned::span),
+            raw.assign_public_ip.as_ref().filter(|public| *public.get_ref()).map(Spanned::span),
+        ];
+        for span in needs_subnet.into_iter().flatten().filter(|_| subnets.is_empty()) {
+            self.fault(span, "this has no meaning without `subnets`", None);
+        }
+    }
+
+    /// Where an ARN may stand instead of a name, it must be the right one.
+    fn arn(&self, text: &At<String>, service: &str, prefix: &str) {
+        let Some(text) = text else { return };
+        if text.get_ref().starts_with("arn:") && Arn::of(text.get_ref(), service, prefix).is_none() {
+            let hint = format!("such as `arn:aws:{service}:us-east-1:123456789012:{prefix}name`");
+            self.fault(text.span(), format!("`{}` is not the ARN that belongs here", text.get_ref()), Some(&hint));
+        }
+    }
+}
+
+impl Launch {
+    /// Whether tasks may land on Fargate.
+    pub fn on_fargate(&self) -> bool {
+        match self {
+            Self::Type(launch_type) => launch_type == "FARGATE",
+            Self::CapacityProviders(providers) => providers.iter().any(|provider| provider.name.starts_with("FARGATE")),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! From what is written to what it means: defaults filled in, every fault noted.
+
+mod definition;
+mod ecs;
+mod job;
+mod schedule;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::fault::{Faults, Source};
+use super::raw::{At, Raw};
+use super::{Config, Job, RoleChoice};
+use crate::arn::Arn;
+
+/// The most tags that a resource carries, less our own two. Source: AWS Tag Editor, "Tag naming limits".
+const MAX_TAGS: usize = 48;
+
+/// The config that `raw` means. None, or with faults noted, when it means none.
+pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Option<Config> {
+    let check = Check { source, faults, account: raw.account.as_ref().map(|account| account.get_ref().clone()) };
+    let app = check.app(raw);
+    check.region(&raw.region);
+    check.account(&raw.account);
+    check.tags(&raw.tags);
+    if raw.jobs.is_empty() {
+        check.fault(0..0, "there is no job", Some("add one: `[job.NAME]` with a `command` and a `schedule`"));
+    }
+    let mut warnings = Vec::new();
+    let app_name = app.clone().unwrap_or_else(|| "app".to_owned());
+    let context = job::Context { app: &app_name, raw, check: &check };
+    let jobs: Vec<Job> = raw.jobs.iter().filter_map(|(name, raw)| context.job(name, raw, &mut warnings)).collect();
+    check.collisions(&jobs, raw);
+    Some(Config {
+        path: source.path.clone(),
+        app: app?,
+        region: value(&raw.region),
+        account: value(&raw.account),
+        tags: value(&raw.tags).unwrap_or_default(),
+        jobs,
+        warnings,
+    })
+}
+
+fn value<T: Clone>(at: &At<T>) -> Option<T> {
+    at.as_ref().map(|spanned| spanned.get_ref().clone())
+}
+
+/// Where faults go, and the checks that several parts share.
+struct Check<'a> {
+    source: &'a Arc<Source>,
+    faults: &'a RefCell<Faults>,
+    account: Option<String>,
+}
+
+impl Check<'_> {
+    fn fault(&self, span: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
+        self.faults.borrow_mut().push(self.source, span, message, hint.map(str::to_owned));
+    }
+
+    /// The folder that relative paths start from.
+    fn folder(&self) -> &Path {
+        self.source.path.parent().unwrap_or(Path::new(""))
+    }
+
+    fn app(&self, raw: &Raw) -> Option<String> {
+        let Some(app) = &raw.app else {
+            self.fault(0..0, "`app` is missing", Some("name the app: `app = \"billing\"`"));
+            return None;
+        };
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !(1..=32).contains(&app.get_ref().len()) || !app.get_ref().chars().all(allowed) {
+            let message = format!("`{}` can't be the app's name", app.get_ref());
+            self.fault(app.span(), message, Some("1 to 32 lowercase letters, digits and hyphens"));
+            return None;
+        }
+        Some(app.get_ref().clone())
+    }
+
+    fn region(&self, region: &At<String>) {
+        let Some(region) = region else { return };
+        let parts: Vec<&str> = region.get_ref().split('-').collect();
+        let good = parts.len() >= 3
+            && parts[0].len() == 2
+            && parts[1..parts.len() - 1].iter().all(|part| !part.is_empty())
+            && parts.iter().flat_map(|part| part.chars()).all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && parts[parts.len() - 1].parse::<u8>().is_ok();
+        if !good {
+            let message = format!("`{}` is not a region", region.get_ref());
+            self.fault(region.span(), message, Some("such as `us-east-1` or `ap-northeast-1`"));
+        }
+    }
+
+    fn account(&self, account: &At<String>) {
+        let Some(account) = account else { return };
+        if account.get_ref().len() != 12 || !account.get_ref().chars().all(|c| c.is_ascii_digit()) {
+            let message = format!("`{}` is not an account", account.get_ref());
+            self.fault(account.span(), message, Some("twelve digits, in quotes"));
+        }
+    }
+
+    fn tags(&self, tags: &At<BTreeMap<String, String>>) {
+        let Some(tags) = tags else { return };
+        let span = tags.span();
+        if tags.get_ref().len() > MAX_TAGS {
+            let message = format!("{} tags are too many", tags.get_ref().len());
+            self.fault(span.clone(), message, Some("AWS allows 50 on a resource, and two are ours"));
+        }
+        let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
+        for (key, value) in tags.get_ref() {
+            if key.starts_with("aws:") || key.starts_with("provision:") {
+                self.fault(span.clone(), format!("the tag `{key}` is reserved"), Some("choose another prefix"));
+            }
+            if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+                let hint = "a key has 1 to 128 characters, a value at most 256";
+                self.fault(span.clone(), format!("the tag `{key}` is too long, or its key is empty"), Some(hint));
+            }
+            if !allowed(key) || !allowed(value) {
+                let hint = "letters, digits, spaces and + - = . _ : / @";
+                self.fault(span.clone(), format!("the tag `{key}` has a character that AWS refuses"), Some(hint));
+            }
+        }
+    }
+
+    /// The ARN of a role or policy, checked: `kind` is `role` or `policy`.
+    fn iam_arn(&self, arn: &Spanned<String>, kind: &str) -> String {
+        let text = arn.get_ref();
+        let prefix = format!("{kind}/");
+        let whole = Arn::parse(text).filter(|_| Arn::of(text, "iam", &prefix).is_some());
+        let example = format!("such as `arn:aws:iam::123456789012:{kind}/name`");
+        match whole {
+            None => self.fault(arn.span(), format!("`{text}` is not the ARN of a {kind}"), Some(&example)),
+            Some(whole) => self.same_account(arn, &whole, kind),
+        }
+        text.clone()
+    }
+
+    fn same_account(&self, arn: &Spanned<String>, whole: &Arn<'_>, kind: &str) {
+        if let Some(account) = &self.account
+            && whole.account != account
+            && whole.account != "aws"
+        {
+            let message = format!("this {kind} is of account {}, and the config of {account}", whole.account);
+            self.fault(arn.span(), message, None);
+        }
+    }
+
+    /// Two jobs must not ask for one name, nor for one log group with two settings.
+    fn collisions(&self, jobs: &[Job], raw: &Raw) {
+        let mut owners: HashMap<String, &str> = HashMap::new();
+        let mut groups: HashMap<&str, &Job> = HashMap::new();
+        for job in jobs {
+            let span =
+                || raw.jobs.iter().find(|(name, _)| *name.get_ref() == job.name).map_or(0..0, |(name, _)| name.span());
+            let machine = format!("state machine `{}`", job.machine);
+            let rules = job.schedules.iter().map(|schedule| format!("rule `{}`", schedule.rule));
+            let roles = [&job.roles.execution, &job.roles.trigger].into_iter().filter_map(|role| match role {
+                RoleChoice::Made(name) => Some(format!("role `{}`", name.to_lowercase())),
+                RoleChoice::Given(_) => None,
+            });
+            for name in rules.chain(roles).chain([machine]) {
+                if let Some(other) = owners.insert(name.clone(), &job.name) {
+                    let message = match other == job.name {
+                        true => format!("two schedules of job `{other}` ask for the {name}"),
+                        false => format!("jobs `{other}` and `{}` both ask for the {name}", job.name),
+                    };
+                    self.fault(span(), message, Some("rename one of them"));
+                }
+            }
+            if let Some(other) = groups.insert(&job.logs.group, job)
+                && other.logs.retention_days != job.logs.retention_days
+            {
+                let message = format!(
+                    "jobs `{}` and `{}` share the log group `{}` and keep it for different times",
+                    other.name, job.name, job.logs.group
+                );
+                self.fault(span(), message, Some("give them one `retention_days`, or two log groups"));
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! When a job runs, and with what input.
+
+use serde_json::json;
+
+use super::job::Context;
+use super::{Check, value};
+use crate::arn::Arn;
+use crate::config::duration;
+use crate::config::names::fit;
+use crate::config::raw::{RawDelivery, RawJob, RawSchedule};
+use crate::config::{DeliveryRetry, Schedule, Work};
+
+/// The most characters of a rule target's input. Source: Amazon EventBridge API, `Target`.
+const LONGEST_INPUT: usize = 8_192;
+
+impl Context<'_> {
+    /// The schedules of one job.
+    pub(super) fn schedules(&self, job: &str, raw: &RawJob, work: Option<&Work>) -> Vec<Schedule> {
+        let enabled = value(&raw.enabled).unwrap_or(true);
+        raw.schedules.iter().filter_map(|schedule| self.schedule(job, enabled, schedule, work)).collect()
+    }
+
+    fn schedule(&self, job: &str, job_enabled: bool, raw: &RawSchedule, work: Option<&Work>) -> Option<Schedule> {
+        let name = value(&raw.name);
+        if let Some(at) = &raw.name
+            && !at.get_ref().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        {
+            let hint = "letters, digits, hyphens, underscores and dots";
+            self.check.fault(at.span(), format!("`{}` can't be a schedule's name", at.get_ref()), Some(hint));
+        }
+        if raw.expression.is_none() {
+            let hint = "add `expression = \"rate(3 hours)\"`";
+            self.check.fault(raw.span.start..raw.span.start, "this schedule has no `expression`", Some(hint));
+        }
+        let rule = match &name {
+            Some(name) => format!("{}-{job}-{name}", self.app),
+            None => format!("{}-{job}", self.app),
+        };
+        Some(Schedule {
+            rule: fit(&rule, 64),
+            name,
+            input: self.input(raw, work),
+            expression: self.check.expression(raw.expression.as_ref()?),
+            enabled: job_enabled && value(&raw.enabled).unwrap_or(true),
+            retry: raw.retry.as_ref().and_then(|retry| self.check.delivery(retry)),
+            dead_letter: self.check.queue(raw),
+        })
+    }
+
+    fn input(&self, raw: &RawSchedule, work: Option<&Work>) -> Option<serde_json::Value> {
+        if let (Some(_), Some(input)) = (&raw.command, &raw.input) {
+            self.check.fault(
+                input.span(),
+                "`input` beside `command`",
+                Some("`command` is the short way to write an input: keep one"),
+            );
+        }
+        let own = match work {
+            Some(Work::Task(task)) => task.command.clone().filter(|command| !command.is_empty()),
+            _ => None,
+        };
+        let command = value(&raw.command).or(own);
+        let default = matches!(work, Some(Work::Task(_))).then(|| json!({}));
+        let input = value(&raw.input).or_else(|| command.map(|command| json!({ "commands": command }))).or(default);
+        let length = input.as_ref().map_or(0, |input| input.to_string().chars().count());
+        if length > LONGEST_INPUT {
+            let message = format!("the input has {length} characters: EventBridge takes {LONGEST_INPUT}");
+            self.check.fault(raw.span.clone(), message, None);
+        }
+        input
+    }
+}
+
+impl Check<'_> {
+    fn delivery(&self, raw: &RawDelivery) -> Option<DeliveryRetry> {
+        let age = raw.max_age.as_ref().map(|age| (duration::parse(age.get_ref()), age.span()));
+        let max_age = match age {
+            None => Some(86_400),
+            Some((Ok(seconds @ 60..=86_400), _)) => i32::try_from(seconds).ok(),
+            Some((Ok(_), span)) => {
+                self.fault(span, "`max_age` is out of range", Some("from `1m` to `1d`"));
+                None
+            }
+            Some((Err(message), span)) => {
+                self.fault(span, message, None);
+                None
+            }
+        };
+        let attempts = match &raw.attempts {
+            None => Some(185),
+            Some(attempts) => {
+                let count = i32::try_from(*attempts.get_ref()).ok().filter(|count| (0..=185).contains(count));
+                if count.is_none() {
+                    self.fault(attempts.span(), "`attempts` is out of range", Some("from 0 to 185"));
+                }
+                count
+            }
+        };
+        Some(DeliveryRetry { max_age: max_age?, attempts: attempts? })
+    }
+
+    fn queue(&self, raw: &RawSchedule) -> Option<String> {
+        let arn = raw.dead_letter.as_ref()?;
+        if Arn::of(arn.get_ref(), "sqs", "").is_none() {
+            let hint = "such as `arn:aws:sqs:us-east-1:123456789012:name`";
+            self.fault(arn.span(), format!("`{}` is not the ARN of a queue", arn.get_ref()), Some(hint));
+        }
+        Some(arn.get_ref().clone())
+    }
+}
+
+impl Check<'_> {
+    pub(super) fn expression(&self, expression: &toml::Spanned<String>) -> String {
+        expression.get_ref().clone()
+    }
+}

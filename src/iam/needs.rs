@@ -1,0 +1,101 @@
+//! What a state machine needs permission for, read from its definition.
+
+use serde_json::Value;
+
+use crate::asl::{DISTRIBUTED_MAP, Dynamic, ServiceCall, service_calls};
+
+/// One permission that a state machine needs, in terms of what it calls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Need<'a> {
+    /// To run an ECS task.
+    RunTask(RunTask<'a>),
+    /// To invoke a function, by name or ARN.
+    Invoke(&'a str),
+    /// To publish to a topic, by ARN.
+    Publish(&'a str),
+    /// To send to a queue, by URL.
+    Send(&'a str),
+    /// To start another state machine, by ARN, and to wait for it or not.
+    Start(&'a str, Waits),
+    /// To run its own map as child executions.
+    RunMap,
+}
+
+/// Whether a call waits for what it starts to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// `.sync`
+    Yes,
+    /// It returns at once, or waits for a token.
+    No,
+}
+
+/// What an `ecs:runTask` call fixes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunTask<'a> {
+    /// Name or ARN; ECS takes `default` where it is left out.
+    pub cluster: &'a str,
+    /// Family, `family:revision` or ARN.
+    pub task_definition: &'a str,
+    /// Roles that override the task definition's.
+    pub roles: Vec<&'a str>,
+    /// Whether the task is tagged as it starts.
+    pub tags: bool,
+    /// Whether the call waits for the task.
+    pub waits: Waits,
+}
+
+/// What the definition needs, or for each state that can't be told the reason why.
+pub fn needs(definition: &Value) -> Result<Vec<Need<'_>>, Vec<String>> {
+    let mut found = Vec::new();
+    let mut unknown = Vec::new();
+    for call in service_calls(definition) {
+        match need(&call) {
+            Ok(need) => found.extend(need),
+            Err(why) => unknown.push(format!("state `{}` {why}", call.state)),
+        }
+    }
+    if unknown.is_empty() { Ok(found) } else { Err(unknown) }
+}
+
+fn need<'a>(call: &ServiceCall<'a>) -> Result<Option<Need<'a>>, String> {
+    if call.resource == DISTRIBUTED_MAP {
+        return Ok(Some(Need::RunMap));
+    }
+    let Some(integration) = call.integration() else {
+        return match crate::arn::Arn::parse(call.resource).map(|arn| arn.service) {
+            Some("lambda") => Ok(Some(Need::Invoke(call.resource))),
+            Some("states") => Ok(None),
+            _ => Err(format!("calls `{}`, which is no service integration", call.resource)),
+        };
+    };
+    let (api, pattern) = integration.split_once('.').unwrap_or((integration, ""));
+    let waits = if pattern.starts_with("sync") { Waits::Yes } else { Waits::No };
+    let required = |path: &[&str]| match call.fixed(path) {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(format!("has no `{}`", path.join("."))),
+        Err(dynamic) => Err(only_running(&dynamic)),
+    };
+    Ok(Some(match api {
+        "ecs:runTask" => {
+            let optional = |path: &[&str]| call.fixed(path).map_err(|dynamic| only_running(&dynamic));
+            let roles = [optional(&["Overrides", "TaskRoleArn"])?, optional(&["Overrides", "ExecutionRoleArn"])?];
+            Need::RunTask(RunTask {
+                cluster: optional(&["Cluster"])?.unwrap_or("default"),
+                task_definition: required(&["TaskDefinition"])?,
+                roles: roles.into_iter().flatten().collect(),
+                tags: call.has("Tags") || call.has("PropagateTags"),
+                waits,
+            })
+        }
+        "lambda:invoke" => Need::Invoke(required(&["FunctionName"])?),
+        "sns:publish" => Need::Publish(required(&["TopicArn"])?),
+        "sqs:sendMessage" => Need::Send(required(&["QueueUrl"])?),
+        "states:startExecution" => Need::Start(required(&["StateMachineArn"])?, waits),
+        _ => return Err(format!("calls `{integration}`, whose permissions provision can't work out")),
+    }))
+}
+
+fn only_running(dynamic: &Dynamic) -> String {
+    format!("takes `{}` from its input, so its permissions can't be worked out", dynamic.0)
+}

@@ -1,0 +1,139 @@
+//! A policy document in one normal form, so that equal meaning is equality.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// A policy document. IAM answers keys in its own order and a one-element list as a string; neither is a difference.
+/// Source: IAM User Guide, "IAM JSON policy elements reference" and "Policy grammar".
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Policy(Value);
+
+impl Policy {
+    /// From statements.
+    pub fn new(statements: impl IntoIterator<Item = Value>) -> Self {
+        let statements: Vec<Value> = statements.into_iter().collect();
+        Self::from_value(json!({ "Version": "2012-10-17", "Statement": statements }))
+    }
+
+    /// From the text that IAM answers, URL-encoded as a rule.
+    pub fn from_encoded(text: &str) -> Self {
+        let decoded = match text.trim_start().starts_with('{') {
+            true => text.into(),
+            false => percent_encoding::percent_decode_str(text).decode_utf8_lossy(),
+        };
+        match serde_json::from_str(&decoded) {
+            Ok(value) => Self::from_value(value),
+            Err(_) => Self(Value::String(text.to_owned())),
+        }
+    }
+
+    fn from_value(mut document: Value) -> Self {
+        if let Some(statements) = document.get_mut("Statement") {
+            let mut list: Vec<Value> = as_list(statements.take()).into_iter().map(statement).collect();
+            sort(&mut list);
+            *statements = Value::Array(list);
+        }
+        Self(document)
+    }
+
+    /// Allows all that either allows.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self::new(self.statements().chain(other.statements()).cloned())
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &Value> {
+        self.0.get("Statement").and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// Whether it says nothing at all, which IAM does not take.
+    pub fn is_empty(&self) -> bool {
+        self.statements().next().is_none()
+    }
+
+    /// The text that is sent.
+    pub fn text(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+fn statement(statement: Value) -> Value {
+    let Value::Object(statement) = statement else { return statement };
+    let normal = |(key, value): (String, Value)| {
+        let value = match key.as_str() {
+            "Action" | "NotAction" | "Resource" | "NotResource" => scalars(value),
+            "Principal" | "NotPrincipal" => each(value, scalars),
+            "Condition" => each(value, |operator| each(operator, scalars)),
+            _ => value,
+        };
+        (key, value)
+    };
+    Value::Object(statement.into_iter().map(normal).collect())
+}
+
+fn each(value: Value, normal: impl Fn(Value) -> Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(key, value)| (key, normal(value))).collect::<Map<_, _>>())
+        }
+        other => other,
+    }
+}
+
+/// A sorted list of strings: `"a"` and `["a"]` mean the same, and so do `true` and `"true"`.
+fn scalars(value: Value) -> Value {
+    let text = |value| match value {
+        Value::Bool(_) | Value::Number(_) => Value::String(value.to_string()),
+        other => other,
+    };
+    let mut list: Vec<Value> = as_list(value).into_iter().map(text).collect();
+    sort(&mut list);
+    if list.len() == 1 { list.remove(0) } else { Value::Array(list) }
+}
+
+fn as_list(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list,
+        other => vec![other],
+    }
+}
+
+fn sort(list: &mut Vec<Value>) {
+    list.sort_by_cached_key(Value::to_string);
+    list.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_and_one_element_lists_mean_nothing() {
+        let ours = Policy::new([
+            json!({ "Effect": "Allow", "Action": ["b:B", "a:A"], "Resource": "*" }),
+            json!({ "Effect": "Allow", "Action": "c:C", "Resource": ["x"], "Condition": { "Bool": { "k": true } } }),
+        ]);
+        let theirs = r#"{"Statement":[
+            {"Condition":{"Bool":{"k":["true"]}},"Resource":"x","Action":["c:C"],"Effect":"Allow"},
+            {"Resource":["*"],"Action":["a:A","b:B"],"Effect":"Allow"}],"Version":"2012-10-17"}"#;
+        let encoded = percent_encoding::utf8_percent_encode(theirs, percent_encoding::NON_ALPHANUMERIC).to_string();
+        assert_eq!(ours, Policy::from_encoded(&encoded));
+        assert_eq!(ours, Policy::from_encoded(theirs));
+    }
+
+    #[test]
+    fn another_action_resource_or_condition_is_a_difference() {
+        let base = json!({ "Effect": "Allow", "Action": "a:A", "Resource": "x", "Condition": { "StringEquals": { "k": "v" } } });
+        for (key, value) in [
+            ("Effect", json!("Deny")),
+            ("Action", json!("a:*")),
+            ("Resource", json!(["x", "y"])),
+            ("Condition", json!({})),
+        ] {
+            let mut other = base.clone();
+            other[key] = value;
+            assert_ne!(Policy::new([base.clone()]), Policy::new([other]), "{key}");
+        }
+    }
+}

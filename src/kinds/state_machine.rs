@@ -1,0 +1,305 @@
+//! `state-machine`: what a job does. Source: AWS Step Functions API Reference.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_sfn::operation::create_state_machine::builders::CreateStateMachineInputBuilder as CreateStateMachine;
+use aws_sdk_sfn::operation::delete_state_machine::builders::DeleteStateMachineInputBuilder as DeleteStateMachine;
+use aws_sdk_sfn::operation::tag_resource::builders::TagResourceInputBuilder as TagResource;
+use aws_sdk_sfn::operation::untag_resource::builders::UntagResourceInputBuilder as UntagResource;
+use aws_sdk_sfn::operation::update_state_machine::builders::UpdateStateMachineInputBuilder as UpdateStateMachine;
+use aws_sdk_sfn::types::{
+    CloudWatchLogsLogGroup, LogDestination, LogLevel, LoggingConfiguration, StateMachineType, Tag, TracingConfiguration,
+};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::{Serialize, Serializer};
+
+use crate::arn::Arn;
+use crate::asl::Definition;
+use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, read};
+use crate::blueprint::{Blueprint, JobPlan};
+use crate::config::{Config, RoleChoice};
+use crate::kind::{Address, Call, Kind, Look, Wanted, own_tags, present, tag_changes};
+use crate::kinds::{LogGroup, Role};
+use crate::scope::Tags;
+
+operations!(states, "states", aws_sdk_sfn:
+    create_state_machine::CreateStateMachineInputBuilder = "CreateStateMachine",
+    update_state_machine::UpdateStateMachineInputBuilder = "UpdateStateMachine",
+    tag_resource::TagResourceInputBuilder = "TagResource",
+    untag_resource::UntagResourceInputBuilder = "UntagResource",
+);
+
+/// A state machine.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StateMachine {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// `STANDARD`; the other type knows no waiting for a task. It can't be changed.
+    #[serde(rename = "type")]
+    pub machine_type: String,
+    /// `ACTIVE`, or `DELETING` while executions of a deleted one still run.
+    pub status: String,
+    /// What it does.
+    pub definition: Definition,
+    /// The ARN of the role it acts as.
+    pub role: String,
+    /// What it logs.
+    pub logging: Logging,
+    /// Whether X-Ray traces it.
+    pub tracing: Tracing,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// What a state machine logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Logging {
+    /// `ALL`, `ERROR`, `FATAL` or `OFF`.
+    pub level: String,
+    /// Whether input and output of states are logged too.
+    pub include_execution_data: bool,
+    /// ARNs of log groups, without `:*`.
+    pub destinations: BTreeSet<String>,
+}
+
+/// Whether X-Ray traces a state machine.
+#[derive(Clone, Copy, Debug)]
+pub enum Tracing {
+    /// It does.
+    On,
+    /// It does not.
+    Off,
+    /// Nobody said, which AWS never does. Not a difference from anything.
+    Untold,
+}
+
+impl PartialEq for Tracing {
+    fn eq(&self, other: &Self) -> bool {
+        !matches!((self, other), (Self::On, Self::Off) | (Self::Off, Self::On))
+    }
+}
+
+impl Serialize for Tracing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::On => true.serialize(serializer),
+            Self::Off => false.serialize(serializer),
+            Self::Untold => serializer.serialize_none(),
+        }
+    }
+}
+
+impl Kind for StateMachine {
+    const NAME: &'static str = "state-machine";
+    const READS: &'static [&'static str] =
+        &["states:DescribeStateMachine", "states:ListTagsForResource", "tag:GetResources"];
+
+    fn names(config: &Config) -> Vec<String> {
+        config.jobs.iter().map(|job| job.machine.clone()).collect()
+    }
+
+    fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>> {
+        let wanted =
+            |plan: &JobPlan<'_>| Wanted { resource: desired(blueprint, plan), jobs: vec![plan.job.name.clone()] };
+        blueprint.jobs.iter().map(wanted).collect()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    fn needs(&self) -> Vec<Address> {
+        let role = Role::address_of(&self.role);
+        let group = |arn: &String| Arn::of(arn, "logs", "log-group:").map(str::to_owned);
+        let groups = self.logging.destinations.iter().filter_map(group);
+        groups.map(|name| Address { kind: LogGroup::NAME, name }).chain(role).collect()
+    }
+
+    async fn observe(look: &Look<'_>, names: &[String]) -> Result<Vec<Self>, Failure> {
+        let mut all: BTreeSet<String> = look.owned(&look.scope.state_machine("")).await?;
+        if !look.aws.answers_in_full() {
+            all.extend(list(look).await?);
+        }
+        all.extend(names.iter().cloned());
+        let reads = stream::iter(all).map(|name| describe(look, name)).buffer_unordered(READS_AT_ONCE);
+        let found: Vec<Option<Self>> = reads.try_collect().await?;
+        let app = look.scope.app.as_str();
+        let ours = |machine: &Self| names.contains(&machine.name) || machine.owner() == Some(app);
+        Ok(found.into_iter().flatten().filter(ours).collect())
+    }
+
+    fn calls(from: Option<&Self>, to: Option<&Self>) -> Vec<Call> {
+        let delete = |from: &Self| Call::new(DeleteStateMachine::default().state_machine_arn(&from.arn));
+        match (from, to) {
+            (None, None) => Vec::new(),
+            (Some(from), None) => vec![delete(from)],
+            (None, Some(to)) => vec![create(to)],
+            (Some(from), Some(to)) if from == to => Vec::new(),
+            (Some(from), Some(to)) if from.status != to.status => vec![create(to)],
+            (Some(from), Some(to)) if from.machine_type != to.machine_type => vec![delete(from), create(to)],
+            (Some(from), Some(to)) => update(from, to),
+        }
+    }
+}
+
+fn desired(blueprint: &Blueprint<'_>, plan: &JobPlan<'_>) -> StateMachine {
+    let job = plan.job;
+    let (level, scope) = (&job.logs.level, blueprint.scope);
+    let logging = match level.as_str() {
+        "OFF" => Logging { level: level.clone(), include_execution_data: false, destinations: BTreeSet::new() },
+        _ => Logging {
+            level: level.clone(),
+            include_execution_data: job.logs.include_execution_data,
+            destinations: [scope.log_group(&job.logs.group)].into(),
+        },
+    };
+    StateMachine {
+        name: job.machine.clone(),
+        arn: scope.state_machine(&job.machine),
+        machine_type: "STANDARD".into(),
+        status: "ACTIVE".into(),
+        definition: plan.definition.clone(),
+        role: match &job.roles.execution {
+            RoleChoice::Made(name) => scope.role(&blueprint.config.role_path(), name),
+            RoleChoice::Given(arn) => arn.clone(),
+        },
+        logging,
+        tracing: if job.tracing { Tracing::On } else { Tracing::Off },
+        tags: scope.tags(blueprint.config, &job.name),
+    }
+}
+
+fn create(to: &StateMachine) -> Call {
+    let tags = to.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+    Call::new(
+        CreateStateMachine::default()
+            .name(&to.name)
+            .r#type(StateMachineType::from(to.machine_type.as_str()))
+            .definition(to.definition.text())
+            .role_arn(&to.role)
+            .logging_configuration(logging(&to.logging))
+            .tracing_configuration(tracing(to.tracing))
+            .set_tags(Some(tags)),
+    )
+}
+
+fn update(from: &StateMachine, to: &StateMachine) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let same = from.definition == to.definition
+        && from.role == to.role
+        && from.logging == to.logging
+        && from.tracing == to.tracing;
+    if !same {
+        let update = UpdateStateMachine::default()
+            .state_machine_arn(&to.arn)
+            .definition(to.definition.text())
+            .role_arn(&to.role)
+            .logging_configuration(logging(&to.logging))
+            .tracing_configuration(tracing(to.tracing));
+        calls.push(Call::new(update));
+    }
+    let (set, unset) = tag_changes(&from.tags, &to.tags);
+    if !set.is_empty() {
+        let tags = set.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
+        calls.push(Call::new(TagResource::default().resource_arn(&to.arn).set_tags(Some(tags))));
+    }
+    if !unset.is_empty() {
+        let untag = UntagResource::default().resource_arn(&to.arn);
+        calls.push(Call::new(unset.iter().fold(untag, |untag, key| untag.tag_keys(*key))));
+    }
+    calls
+}
+
+/// Step Functions wants a log group's ARN with `:*`.
+fn logging(logging: &Logging) -> LoggingConfiguration {
+    let destination = |arn: &String| {
+        let group = CloudWatchLogsLogGroup::builder().log_group_arn(format!("{arn}:*")).build();
+        LogDestination::builder().cloud_watch_logs_log_group(group).build()
+    };
+    let destinations: Vec<_> = logging.destinations.iter().map(destination).collect();
+    LoggingConfiguration::builder()
+        .level(LogLevel::from(logging.level.as_str()))
+        .include_execution_data(logging.include_execution_data)
+        .set_destinations(Some(destinations).filter(|destinations| !destinations.is_empty()))
+        .build()
+}
+
+fn tracing(tracing: Tracing) -> TracingConfiguration {
+    TracingConfiguration::builder().enabled(matches!(tracing, Tracing::On)).build()
+}
+
+async fn list(look: &Look<'_>) -> Result<Vec<String>, Failure> {
+    let page = async |token: Option<String>| {
+        let answer = look.aws.states.list_state_machines().max_results(1_000).set_next_token(token).send().await;
+        let answer = answer.map_err(|error| Failure::new("states:ListStateMachines", error))?;
+        let names = answer.state_machines.into_iter().map(|machine| machine.name).collect();
+        Ok((names, answer.next_token))
+    };
+    pages(page).await
+}
+
+async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>, Failure> {
+    let arn = look.scope.state_machine(&name);
+    let ask = async || {
+        let answer = look.aws.states.describe_state_machine().state_machine_arn(&arn).send().await;
+        answer.map_err(|error| Failure::new("states:DescribeStateMachine", error))
+    };
+    let ask_tags = async || {
+        let answer = look.aws.states.list_tags_for_resource().resource_arn(&arn).send().await;
+        let tags = answer.map_err(|error| Failure::new("states:ListTagsForResource", error))?.tags.unwrap_or_default();
+        Ok(own_tags(tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))))
+    };
+    let Some(found) = present(read(ask).await)? else { return Ok(None) };
+    let Some(tags) = look.tags(StateMachine::NAME, &name, &arn, ask_tags).await? else { return Ok(None) };
+    let observed_logging = found.logging_configuration.map(|logging| {
+        let arn = |destination: LogDestination| destination.cloud_watch_logs_log_group?.log_group_arn;
+        let destinations = logging.destinations.unwrap_or_default().into_iter().filter_map(arn);
+        Logging {
+            level: logging.level.map_or_else(|| "OFF".into(), |level| level.as_str().to_owned()),
+            include_execution_data: logging.include_execution_data,
+            destinations: destinations.map(|arn| arn.strip_suffix(":*").unwrap_or(&arn).to_owned()).collect(),
+        }
+    });
+    let off = || Logging { level: "OFF".into(), include_execution_data: false, destinations: BTreeSet::new() };
+    Ok(Some(StateMachine {
+        name,
+        machine_type: found.r#type.as_str().to_owned(),
+        status: found.status.map_or_else(|| "ACTIVE".into(), |status| status.as_str().to_owned()),
+        definition: Definition::new(found.definition),
+        role: found.role_arn,
+        logging: observed_logging.unwrap_or_else(off),
+        tracing: found
+            .tracing_configuration
+            .map_or(Tracing::Untold, |tracing| if tracing.enabled { Tracing::On } else { Tracing::Off }),
+        tags,
+        arn,
+    }))
+}
+
+impl Operation for DeleteStateMachine {
+    const API: &'static str = "states:DeleteStateMachine";
+
+    /// Asks for the deletion and looks whether it is done: a state machine stays until its executions have ended.
+    fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            let describe =
+                aws.states.describe_state_machine().set_state_machine_arn(self.get_state_machine_arn().clone());
+            let answer = self.send_with(&aws.states).await;
+            present(answer.map_err(|error| Failure::new(Self::API, error)))?;
+            let answer = describe.send().await;
+            match present(answer.map_err(|error| Failure::new("states:DescribeStateMachine", error)))? {
+                None => Ok(()),
+                Some(_) => {
+                    Err(Failure::entry(Self::API, Some("StateMachineDeleting"), Some("executions of it still run")))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Parses, runs, and ends with a status.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use provision::cli::Cli;
+use provision::error::{Error, Exit};
+use provision::{commands, report};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let helped = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if helped { Exit::Done as u8 } else { Exit::Config as u8 });
+        }
+    };
+    log(commands::common(&cli).verbose);
+    let exit = run(cli).unwrap_or_else(|error| {
+        report::error(&error);
+        error.exit()
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn run(cli: Cli) -> Result<Exit, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::failed("can't start").caused_by(error))?;
+    runtime.block_on(commands::run(cli))
+}
+
+/// Our own log, to stderr. The SDK's would show what is in requests.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "provision=debug",
+        _ => "provision=trace",
+    };
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr).without_time().init();
+}

@@ -1,0 +1,157 @@
+//! From what is wanted and what there is to changes, each with its reason, in an order that respects what needs what.
+
+mod compare;
+mod order;
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::aws::Failure;
+use crate::blueprint::Blueprint;
+use crate::config::Config;
+use crate::kind::{Address, Call, Kind, Look};
+
+pub use compare::{Draft, Drafts, compare};
+pub use order::order;
+
+/// What is to happen to one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It is not there.
+    Create,
+    /// It differs.
+    Update,
+    /// Nobody asks for it any more.
+    Delete,
+    /// It has our name and is not ours.
+    Blocked,
+}
+
+/// One resource, its before and after, why, and the calls that get there.
+#[derive(Debug, Serialize)]
+pub struct Change {
+    /// The resource.
+    #[serde(serialize_with = "as_text")]
+    pub address: Address,
+    /// The job that it belongs to, when it is one.
+    pub job: Option<String>,
+    /// What is to happen.
+    pub action: Action,
+    /// Why.
+    pub reason: String,
+    /// As AWS has it.
+    pub before: Option<Value>,
+    /// As the config wants it.
+    pub after: Option<Value>,
+    /// The IAM names of the calls, in order.
+    #[serde(serialize_with = "as_calls")]
+    pub calls: Vec<&'static str>,
+}
+
+/// Calls of one change that run one after another.
+#[derive(Debug)]
+pub struct Step {
+    /// The change, by its place in the plan.
+    pub change: usize,
+    /// What is sent, in order.
+    pub calls: Vec<Call>,
+    /// The steps that must be done first, by their place in the plan.
+    pub after: Vec<usize>,
+}
+
+/// All that is to happen.
+#[derive(Debug)]
+pub struct Plan {
+    /// In the order in which they may begin.
+    pub changes: Vec<Change>,
+    /// Each comes later than those it waits for.
+    pub steps: Vec<Step>,
+    /// Resources that are as they should be.
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// How many changes are of this action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+}
+
+fn as_text<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(address)
+}
+
+fn as_calls<S: Serializer>(calls: &[&'static str], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(calls.iter().map(|api| serde_json::json!({ "api": api })))
+}
+
+/// What a plan is made for.
+#[derive(Debug)]
+pub struct Goal<'a> {
+    /// What should be.
+    pub blueprint: Blueprint<'a>,
+    /// Only these jobs; all when none is named.
+    pub jobs: BTreeSet<String>,
+    /// Whether unowned resources of our names are taken over.
+    pub adopt: bool,
+    /// Kinds of which nothing is deleted.
+    pub keep: Vec<&'static str>,
+}
+
+/// A kind without its type: what the registry holds.
+pub trait AnyKind: Sync {
+    /// The kind's name in addresses.
+    fn name(&self) -> &'static str;
+    /// The reads that observing sends.
+    fn reads(&self) -> &'static [&'static str];
+    /// What there is.
+    fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>>;
+    /// What is to change, from what [`AnyKind::observe`] found. Pure.
+    fn compare(&self, observed: Box<dyn Any + Send>, goal: &Goal<'_>) -> Drafts;
+}
+
+/// A kind, its type forgotten.
+#[derive(Debug)]
+pub struct Erased<K>(PhantomData<fn() -> K>);
+
+impl<K> Erased<K> {
+    /// For the registry.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K> Default for Erased<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Kind> AnyKind for Erased<K> {
+    fn name(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        K::READS
+    }
+
+    fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>> {
+        let names = K::names(config);
+        Box::pin(async move {
+            let found: Vec<K> = K::observe(look, &names).await?;
+            Ok(Box::new(found) as Box<dyn Any + Send>)
+        })
+    }
+
+    fn compare(&self, observed: Box<dyn Any + Send>, goal: &Goal<'_>) -> Drafts {
+        let observed = observed.downcast::<Vec<K>>().map(|found| *found).unwrap_or_default();
+        compare(observed, K::desired(&goal.blueprint), goal)
+    }
+}

@@ -1,0 +1,131 @@
+//! One kind: what is wanted against what there is.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Action, Change, Goal};
+use crate::kind::{Address, Call, Kind, Wanted};
+use crate::scope::{APP_TAG, JOB_TAG};
+
+/// A change whose place in the order is not yet found.
+#[derive(Debug)]
+pub struct Draft {
+    /// The change, its list of calls still empty.
+    pub change: Change,
+    /// What the resource needs before the change.
+    pub needed: Vec<Address>,
+    /// What it needs after it.
+    pub needs: Vec<Address>,
+    /// The calls, when nothing else in the plan needs the resource, or when it need not pass through a state between.
+    pub calls: Vec<Call>,
+    /// Where it must: the calls to get there, and on.
+    pub halves: Option<(Vec<Call>, Vec<Call>)>,
+}
+
+/// What one kind has to say.
+#[derive(Debug, Default)]
+pub struct Drafts {
+    /// What changes.
+    pub changes: Vec<Draft>,
+    /// How many resources are as they should be.
+    pub unchanged: usize,
+}
+
+/// What must change so that `observed` becomes `desired`. Pure.
+pub fn compare<K: Kind>(observed: Vec<K>, desired: Vec<Wanted<K>>, goal: &Goal<'_>) -> Drafts {
+    let mut found: BTreeMap<String, K> = observed.into_iter().map(|found| (found.name().to_owned(), found)).collect();
+    let selected = |jobs: &[String]| goal.jobs.is_empty() || jobs.iter().any(|job| goal.jobs.contains(job));
+    let mut drafts = Drafts::default();
+    for Wanted { resource, jobs } in desired {
+        let before = found.remove(resource.name());
+        if selected(&jobs) {
+            match draft(before.as_ref(), &resource, goal) {
+                Some(draft) => drafts.changes.push(draft),
+                None => drafts.unchanged += 1,
+            }
+        }
+    }
+    let app = goal.blueprint.scope.app.as_str();
+    for left in found.into_values() {
+        let job = left.tags().get(JOB_TAG).cloned();
+        let ours = left.owner() == Some(app) && selected(job.as_slice());
+        if ours && !goal.keep.contains(&K::NAME) {
+            drafts.changes.push(deletion(&left, goal));
+        }
+    }
+    drafts
+}
+
+fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draft> {
+    let app = goal.blueprint.scope.app.as_str();
+    let Some(found) = before else {
+        return Some(finish(Action::Create, "it does not exist".into(), None, Some(after)));
+    };
+    let blocked = |reason: String| Draft {
+        calls: Vec::new(),
+        halves: None,
+        ..finish(Action::Blocked, reason, Some(found), Some(after))
+    };
+    match found.owner() {
+        Some(owner) if owner == app => {
+            let draft = finish(Action::Update, String::new(), before, Some(after));
+            let reason = because(&draft.change);
+            (!draft.calls.is_empty()).then(|| Draft { change: Change { reason, ..draft.change }, ..draft })
+        }
+        Some(owner) => Some(blocked(format!("it exists and belongs to the app {owner}"))),
+        None if goal.adopt => {
+            Some(finish(Action::Update, format!("it is taken over: it had no tag {APP_TAG}"), before, Some(after)))
+        }
+        None => Some(blocked(format!("it exists and has no tag {APP_TAG}={app}"))),
+    }
+}
+
+fn deletion<K: Kind>(left: &K, goal: &Goal<'_>) -> Draft {
+    let reason =
+        if goal.blueprint.jobs.is_empty() { "the app is destroyed" } else { "the config no longer asks for it" };
+    finish(Action::Delete, reason.into(), Some(left), None)
+}
+
+fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Option<&K>) -> Draft {
+    let needs = |resource: Option<&K>| resource.map(Kind::needs).unwrap_or_default();
+    let json = |resource: Option<&K>| resource.and_then(|resource| serde_json::to_value(resource).ok());
+    let halves = before.zip(after).and_then(|(before, after)| {
+        let between = K::between(before, after)?;
+        Some((K::calls(Some(before), Some(&between)), K::calls(Some(&between), Some(after))))
+    });
+    let resource = after.or(before);
+    Draft {
+        change: Change {
+            address: resource.map_or_else(|| Address { kind: K::NAME, name: String::new() }, Kind::address),
+            job: resource
+                .and_then(|resource| resource.tags().get(JOB_TAG).cloned())
+                .filter(|job| !job.starts_with('@')),
+            action,
+            reason,
+            before: json(before),
+            after: json(after),
+            calls: Vec::new(),
+        },
+        needed: needs(before),
+        needs: needs(after),
+        calls: K::calls(before, after),
+        halves,
+    }
+}
+
+/// `retention_days and tags differ`
+fn because(change: &Change) -> String {
+    let empty = serde_json::Map::new();
+    let object = |value: &'_ Option<Value>| value.as_ref().and_then(Value::as_object).unwrap_or(&empty).clone();
+    let (before, after) = (object(&change.before), object(&change.after));
+    let mut fields: Vec<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields.retain(|field| before.get(*field) != after.get(*field));
+    match fields.as_slice() {
+        [one] => format!("{one} differs"),
+        [rest @ .., last] => format!("{} and {last} differ", rest.join(", ")),
+        [] => "it differs".into(),
+    }
+}

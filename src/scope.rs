@@ -1,0 +1,68 @@
+//! Where an app lives: account, partition, region. Names become ARNs here, so a plan knows all before anything exists.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+
+/// Tags of a resource.
+pub type Tags = BTreeMap<String, String>;
+
+/// The tag that says which app a resource belongs to.
+pub const APP_TAG: &str = "provision:app";
+/// The tag that says which job a resource belongs to.
+pub const JOB_TAG: &str = "provision:job";
+/// The job tag of a resource that several jobs share.
+pub const SHARED: &str = "@shared";
+
+/// An app's place in AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The app's name.
+    pub app: String,
+    /// Twelve digits.
+    pub account: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
+    /// Such as `us-east-1`.
+    pub region: String,
+}
+
+impl Scope {
+    /// An ARN in this account and region.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
+    }
+
+    /// A role's ARN.
+    pub fn role(&self, path: &str, name: &str) -> String {
+        format!("arn:{}:iam::{}:role{path}{name}", self.partition, self.account)
+    }
+
+    /// A log group's ARN, without the `:*` that CloudWatch Logs and Step Functions append.
+    pub fn log_group(&self, name: &str) -> String {
+        self.arn("logs", &format!("log-group:{name}"))
+    }
+
+    /// A state machine's ARN.
+    pub fn state_machine(&self, name: &str) -> String {
+        self.arn("states", &format!("stateMachine:{name}"))
+    }
+
+    /// The ARN of a rule on the default bus.
+    pub fn rule(&self, name: &str) -> String {
+        self.arn("events", &format!("rule/{name}"))
+    }
+
+    /// A cluster's ARN, from its name or its ARN.
+    pub fn cluster(&self, name: &str) -> String {
+        if name.starts_with("arn:") { name.to_owned() } else { self.arn("ecs", &format!("cluster/{name}")) }
+    }
+
+    /// The tags of a resource of `job`: the user's and ours.
+    pub fn tags(&self, config: &Config, job: &str) -> Tags {
+        let mut tags = config.tags.clone();
+        tags.insert(APP_TAG.into(), self.app.clone());
+        tags.insert(JOB_TAG.into(), job.into());
+        tags
+    }
+}

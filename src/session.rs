@@ -1,0 +1,80 @@
+//! One run against AWS: who we are, what is wanted, what there is, and the plan between them.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
+
+use crate::aws::{Aws, Failure, Tagged, connect, identify, inquire};
+use crate::blueprint::Blueprint;
+use crate::config::Config;
+use crate::error::Error;
+use crate::facts::{Facts, questions};
+use crate::kind::{Address, Look};
+use crate::kinds::REGISTRY;
+use crate::plan::{Goal, Plan, order};
+use crate::scope::Scope;
+
+/// A config, the account it is for, and what was found out.
+#[derive(Debug)]
+pub struct Session {
+    /// The config.
+    pub config: Config,
+    /// The clients.
+    pub aws: Aws,
+    /// The app's place.
+    pub scope: Scope,
+}
+
+/// What a plan is to reach.
+#[derive(Clone, Debug, Default)]
+pub struct Aim {
+    /// Only these jobs; all when none is named.
+    pub jobs: BTreeSet<String>,
+    /// Whether unowned resources of our names are taken over.
+    pub adopt: bool,
+    /// Whether nothing is to be left.
+    pub destroy: bool,
+    /// Kinds of which nothing is deleted.
+    pub keep: Vec<&'static str>,
+}
+
+impl Session {
+    /// Connects, finds out who we are and whether that is whom the config is for.
+    ///
+    /// # Errors
+    /// When there is no region, no credentials, no answer, or the wrong account.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        let aws = connect(config.region.as_deref()).await?;
+        let scope = identify(&aws, &config).await?;
+        Ok(Self { config, aws, scope })
+    }
+
+    /// The plan that reaches `aim`. Reads all at once; writes nothing. `doubted` was tagged a moment ago.
+    ///
+    /// # Errors
+    /// When AWS refuses a read, or the config refers to what is not there.
+    pub async fn plan(&self, aim: &Aim, doubted: BTreeSet<Address>) -> Result<Plan, Error> {
+        let look =
+            Look { aws: &self.aws, scope: &self.scope, tagged: Tagged::new(&self.aws, &self.scope.app), doubted };
+        let facts = async {
+            if aim.destroy {
+                return Ok(Facts::default());
+            }
+            let wanted = |name: &String| aim.jobs.is_empty() || aim.jobs.contains(name);
+            inquire(&self.aws, &questions(self.config.jobs.iter().filter(|job| wanted(&job.name)))).await
+        };
+        let observed = async {
+            let reads = REGISTRY.iter().map(|kind| kind.observe(&look, &self.config));
+            let cannot =
+                |failure: Failure| failure.into_error(format!("can't see what there is in {}", self.scope.region));
+            try_join_all(reads).await.map_err(cannot)
+        };
+        let (facts, observed) = tokio::try_join!(facts, observed)?;
+        let blueprint = match aim.destroy {
+            true => Blueprint::empty(&self.config, &self.scope),
+            false => Blueprint::new(&self.config, &self.scope, &facts, &aim.jobs)?,
+        };
+        let goal = Goal { blueprint, jobs: aim.jobs.clone(), adopt: aim.adopt, keep: aim.keep.clone() };
+        Ok(order(REGISTRY.iter().zip(observed).map(|(kind, observed)| kind.compare(observed, &goal))))
+    }
+}
