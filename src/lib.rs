@@ -18,6 +18,7 @@ pub mod kind;
 pub mod kinds;
 pub mod plan;
 pub mod report;
+pub mod schedule;
 pub mod scope;
 pub mod session;
 pub mod stop;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod generate;
+pub mod lint;
 
 pub use calls::{DISTRIBUTED_MAP, Dynamic, ServiceCall, service_calls};
 pub use generate::generate;

@@ -6,11 +6,12 @@ use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::Aws;
+use super::explicit::ExplicitFalse;
 use crate::error::Error;
 
 /// Clients for `region`, or for the region of the environment or the profile.
@@ -26,6 +27,10 @@ pub async fn connect(region: Option<&str>) -> Result<Aws, Error> {
             Error::config("no region is named").hint("add `region = \"us-east-1\"` to the config, or set AWS_REGION")
         })?,
     };
+    if rustls_native_certs::load_native_certs().certs.is_empty() {
+        let hint = "install the package `ca-certificates`, or name a file of certificates in SSL_CERT_FILE";
+        return Err(Error::failed("this machine has no CA certificates, so no server can be trusted").hint(hint));
+    }
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let provider =
         ProviderConfig::without_region().with_region(Some(Region::new(region.clone()))).with_http_client(http.clone());
@@ -53,18 +58,33 @@ pub async fn connect(region: Option<&str>) -> Result<Aws, Error> {
         .timeout_config(timeouts)
         .load()
         .await;
-    let endpoint = shared.endpoint_url().filter(|url| !is_amazon(url)).map(str::to_owned);
-    Ok(Aws {
-        logs: aws_sdk_cloudwatchlogs::Client::new(&shared),
-        ecs: aws_sdk_ecs::Client::new(&shared),
-        events: aws_sdk_eventbridge::Client::new(&shared),
-        iam: aws_sdk_iam::Client::new(&shared),
-        states: aws_sdk_sfn::Client::new(&shared),
-        sts: aws_sdk_sts::Client::new(&shared),
-        tagging: aws_sdk_resourcegroupstagging::Client::new(&shared),
-        region,
-        endpoint,
-    })
+    let aws = Aws::new(&shared, region);
+    let endpoint = aws.endpoint.clone().or_else(service_endpoint);
+    Ok(Aws { endpoint, ..aws })
+}
+
+/// An endpoint that the environment sets for one service.
+fn service_endpoint() -> Option<String> {
+    let own = std::env::vars().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL_"));
+    own.map(|(_, url)| url).find(|url| !is_amazon(url))
+}
+
+impl Aws {
+    /// Clients that share one configuration.
+    pub fn new(shared: &SdkConfig, region: String) -> Self {
+        let states = aws_sdk_sfn::config::Builder::from(shared).interceptor(ExplicitFalse).build();
+        Self {
+            logs: aws_sdk_cloudwatchlogs::Client::new(shared),
+            ecs: aws_sdk_ecs::Client::new(shared),
+            events: aws_sdk_eventbridge::Client::new(shared),
+            iam: aws_sdk_iam::Client::new(shared),
+            states: aws_sdk_sfn::Client::from_conf(states),
+            sts: aws_sdk_sts::Client::new(shared),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(shared),
+            region,
+            endpoint: shared.endpoint_url().filter(|url| !is_amazon(url)).map(str::to_owned),
+        }
+    }
 }
 
 async fn configured_region() -> Option<String> {

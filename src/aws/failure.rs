@@ -48,6 +48,7 @@ impl Failure {
         let cause = cause(&error);
         let (code, message) = match error.as_service_error() {
             Some(service) => (service.code().map(str::to_owned), service.message().unwrap_or_default().to_owned()),
+            None if cause == Cause::Credentials => (None, format!("no AWS credentials: {}", innermost(&error))),
             None => (None, innermost(&error)),
         };
         Self { api, cause, code, message, status }

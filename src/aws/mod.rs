@@ -1,6 +1,7 @@
 //! AWS as the rest of the program sees it: clients, reads that try again, and errors that say what happened.
 
 mod connect;
+mod explicit;
 mod facts;
 mod failure;
 mod operation;

@@ -49,7 +49,9 @@ async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
     if let Some(endpoint) = &session.aws.endpoint
         && !common.quiet
     {
-        report::note(&format!("AWS_ENDPOINT_URL is set: this talks to {endpoint}, not to AWS"));
+        report::note(&format!(
+            "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url): this talks to {endpoint}, not to AWS"
+        ));
     }
     Ok(session)
 }

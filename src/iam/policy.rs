@@ -37,10 +37,17 @@ impl Policy {
         Self(document)
     }
 
-    /// Allows all that either allows.
+    /// Allows all that either allows, and says nothing twice.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self::new(self.statements().chain(other.statements()).cloned())
+        let mut widest: Vec<&Value> = Vec::new();
+        for statement in self.statements().chain(other.statements()) {
+            if !widest.iter().any(|wide| covers(wide, statement)) {
+                widest.retain(|narrow| !covers(statement, narrow));
+                widest.push(statement);
+            }
+        }
+        Self::new(widest.into_iter().cloned())
     }
 
     fn statements(&self) -> impl Iterator<Item = &Value> {
@@ -92,6 +99,39 @@ fn scalars(value: Value) -> Value {
     if list.len() == 1 { list.remove(0) } else { Value::Array(list) }
 }
 
+/// Whether `wide` allows all that `narrow` allows: they differ at most in the length of their lists.
+fn covers(wide: &Value, narrow: &Value) -> bool {
+    let (Some(wide), Some(narrow)) = (wide.as_object(), narrow.as_object()) else { return wide == narrow };
+    let allows = narrow.get("Effect").and_then(Value::as_str) == Some("Allow");
+    let same_keys = wide.keys().eq(narrow.keys());
+    same_keys
+        && narrow.iter().all(|(key, value)| match key.as_str() {
+            "Action" | "Resource" if allows => includes(&wide[key], value),
+            "Condition" if allows => condition_covers(&wide[key], value),
+            _ => wide[key] == *value,
+        })
+}
+
+/// Values of one condition key are alternatives, unless the operator negates.
+fn condition_covers(wide: &Value, narrow: &Value) -> bool {
+    let (Some(wide), Some(narrow)) = (wide.as_object(), narrow.as_object()) else { return wide == narrow };
+    wide.keys().eq(narrow.keys())
+        && narrow.iter().all(|(operator, keys)| {
+            let (Some(wide_keys), Some(keys)) = (wide[operator].as_object(), keys.as_object()) else { return false };
+            let negates = operator.contains("Not") || operator.contains("ForAllValues") || operator == "Null";
+            wide_keys.keys().eq(keys.keys())
+                && keys.iter().all(|(key, value)| match negates {
+                    true => wide_keys[key] == *value,
+                    false => includes(&wide_keys[key], value),
+                })
+        })
+}
+
+fn includes(wide: &Value, narrow: &Value) -> bool {
+    let wide = as_list(wide.clone());
+    as_list(narrow.clone()).iter().all(|item| wide.contains(item))
+}
+
 fn as_list(value: Value) -> Vec<Value> {
     match value {
         Value::Array(list) => list,
@@ -135,5 +175,18 @@ mod tests {
             other[key] = value;
             assert_ne!(Policy::new([base.clone()]), Policy::new([other]), "{key}");
         }
+    }
+
+    #[test]
+    fn a_union_with_a_part_of_itself_is_itself() {
+        let statement = |rules: Value| {
+            let condition = json!({ "ArnEquals": { "aws:SourceArn": rules } });
+            json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Condition": condition })
+        };
+        let (both, one) = (Policy::new([statement(json!(["a", "b"]))]), Policy::new([statement(json!("b"))]));
+        assert_eq!(both.union(&one), both);
+        assert_eq!(one.union(&both), both);
+        let other = Policy::new([statement(json!("c"))]);
+        assert_eq!(one.union(&other).statements().count(), 2);
     }
 }

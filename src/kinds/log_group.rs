@@ -80,17 +80,17 @@ impl Kind for LogGroup {
 
     async fn observe(look: &Look<'_>, names: &[String]) -> Result<Vec<Self>, Failure> {
         let names: BTreeSet<String> = names.iter().cloned().collect();
-        let (owned, listed) = if look.aws.answers_in_full() {
-            let owned = look.owned(&look.scope.log_group("")).await?;
-            let owned: BTreeSet<String> = owned.union(&names).cloned().collect();
-            let prefixes = prefixes(&owned);
-            let lists = stream::iter(prefixes).map(|prefix| list(look, Some(prefix))).buffer_unordered(READS_AT_ONCE);
-            (Some(owned), lists.try_collect::<Vec<_>>().await?.concat())
+        let candidates = if look.aws.answers_in_full() {
+            let named = list_all(look, &names);
+            let others = async {
+                let owned = look.owned(&look.scope.log_group("")).await?;
+                list_all(look, &owned.difference(&names).cloned().collect()).await
+            };
+            let (named, others) = tokio::try_join!(named, others)?;
+            named.into_iter().chain(others).collect()
         } else {
-            (None, list(look, None).await?)
+            list(look, None).await?
         };
-        let candidates =
-            listed.into_iter().filter(|group| owned.as_ref().is_none_or(|owned| owned.contains(&group.name)));
         let with_tags = stream::iter(candidates).map(|group| with_tags(look, group)).buffer_unordered(READS_AT_ONCE);
         let found: Vec<Option<Self>> = with_tags.try_collect().await?;
         let app = look.scope.app.as_str();
@@ -150,6 +150,13 @@ fn prefixes(names: &BTreeSet<String>) -> Vec<String> {
         prefix.truncate(common);
     }
     folders.into_values().collect()
+}
+
+/// The groups of these names, of which there are.
+async fn list_all(look: &Look<'_>, names: &BTreeSet<String>) -> Result<Vec<LogGroup>, Failure> {
+    let lists = stream::iter(prefixes(names)).map(|prefix| list(look, Some(prefix))).buffer_unordered(READS_AT_ONCE);
+    let listed: Vec<Vec<LogGroup>> = lists.try_collect().await?;
+    Ok(listed.into_iter().flatten().filter(|group| names.contains(&group.name)).collect())
 }
 
 async fn list(look: &Look<'_>, prefix: Option<String>) -> Result<Vec<LogGroup>, Failure> {

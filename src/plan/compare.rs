@@ -124,6 +124,7 @@ fn because(change: &Change) -> String {
     fields.dedup();
     fields.retain(|field| before.get(*field) != after.get(*field));
     match fields.as_slice() {
+        [one] if one.ends_with('s') => format!("{one} differ"),
         [one] => format!("{one} differs"),
         [rest @ .., last] => format!("{} and {last} differ", rest.join(", ")),
         [] => "it differs".into(),

@@ -34,8 +34,12 @@ impl Human {
 impl Report for Human {
     fn plan(&mut self, plan: &Plan, scope: &Scope) {
         let mut text = format!("{} in account {}, {}\n", scope.app, scope.account, scope.region);
+        let mut listed = true;
         for change in &plan.changes {
-            let _ = write!(text, "\n{}", described(change));
+            let lines = described(change);
+            let gap = if listed || lines.lines().count() > 1 { "\n" } else { "" };
+            listed = lines.lines().count() > 1;
+            let _ = write!(text, "{gap}{lines}");
         }
         let _ = writeln!(text, "\n{}", summary(plan));
         self.say(&text);
@@ -172,6 +176,10 @@ fn walk(path: &str, before: &Value, after: &Value, lines: &mut Vec<String>) {
                 walk(&format!("{path}[{at}]"), old, new, lines);
             }
         }
+        (Value::Array(old), Value::Array(new)) => {
+            lines.extend(old.iter().filter(|item| !new.contains(item)).map(|item| format!("{path}: - {item}")));
+            lines.extend(new.iter().filter(|item| !old.contains(item)).map(|item| format!("{path}: + {item}")));
+        }
         _ => lines.push(format!("{path}: {} → {}", short(before), short(after))),
     }
 }
@@ -202,6 +210,9 @@ fn summary(plan: &Plan) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
+    if parts.is_empty() && plan.unchanged == 0 {
+        return "Nothing to do: there is nothing.".into();
+    }
     if parts.is_empty() {
         return format!(
             "{}Nothing to do: {} unchanged.{}",

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde_json::Value;
 use toml::Spanned;
 
 use super::Check;
+use crate::asl::lint::{Severity, lint};
 use crate::config::fault::{Source, nearest};
 use crate::config::raw::At;
 
@@ -30,7 +30,6 @@ impl Check<'_> {
         };
         let source = Arc::new(Source { path: file, text });
         let text = self.substitute(&source, substitutions);
-        self.json(&source, &text)?;
         self.lint(&source, &text, warnings);
         Some(text)
     }
@@ -66,16 +65,13 @@ impl Check<'_> {
         text
     }
 
-    fn json(&self, source: &Arc<Source>, text: &str) -> Option<Value> {
-        match serde_json::from_str(text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let line = text.lines().take(error.line().saturating_sub(1)).map(|line| line.len() + 1).sum::<usize>();
-                let at = (line + error.column().saturating_sub(1)).min(text.len());
-                let said = error.to_string();
-                let message = format!("this is not JSON: {}", said.split(" at line").next().unwrap_or(&said));
-                self.faults.borrow_mut().push(&self.shown(source, text), at..at, message, None);
-                None
+    /// Faults of the definition itself, in the text that is deployed.
+    fn lint(&self, source: &Arc<Source>, text: &str, warnings: &mut Vec<String>) {
+        let shown = self.shown(source, text);
+        for fault in lint(text) {
+            match fault.severity {
+                Severity::Error => self.faults.borrow_mut().push(&shown, fault.span, fault.message, fault.hint),
+                Severity::Warning => warnings.push(format!("{}: {}", source.path.display(), fault.message)),
             }
         }
     }
@@ -115,8 +111,4 @@ mod tests {
         assert_eq!(names("a ${ONE} ${two_2}"), ["ONE", "two_2"]);
         assert!(names("$ONE ${} ${ ONE } ${ONE $.x {% $y %} ${").is_empty());
     }
-}
-
-impl Check<'_> {
-    fn lint(&self, _source: &Arc<Source>, _text: &str, _warnings: &mut Vec<String>) {}
 }

@@ -30,7 +30,7 @@ impl Context<'_> {
         let named = self.job_name(name);
         let machine = self.machine_name(name.get_ref(), &raw.name);
         let work = self.work(raw, warnings);
-        let schedules = self.schedules(name.get_ref(), raw, work.as_ref());
+        let schedules = self.schedules(name.get_ref(), raw, work.as_ref(), warnings);
         let logs = self.logs(name.get_ref(), &raw.logs.over(&self.raw.logs));
         let roles = self.roles(name.get_ref(), raw);
         self.description(&raw.description);

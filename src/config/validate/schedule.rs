@@ -1,6 +1,11 @@
 //! When a job runs, and with what input.
 
+use std::ops::Range;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
+use toml::Spanned;
 
 use super::job::Context;
 use super::{Check, value};
@@ -9,18 +14,32 @@ use crate::config::duration;
 use crate::config::names::fit;
 use crate::config::raw::{RawDelivery, RawJob, RawSchedule};
 use crate::config::{DeliveryRetry, Schedule, Work};
+use crate::schedule::{Dialect, Expression};
 
 /// The most characters of a rule target's input. Source: Amazon EventBridge API, `Target`.
 const LONGEST_INPUT: usize = 8_192;
 
 impl Context<'_> {
     /// The schedules of one job.
-    pub(super) fn schedules(&self, job: &str, raw: &RawJob, work: Option<&Work>) -> Vec<Schedule> {
+    pub(super) fn schedules(
+        &self,
+        job: &str,
+        raw: &RawJob,
+        work: Option<&Work>,
+        warnings: &mut Vec<String>,
+    ) -> Vec<Schedule> {
         let enabled = value(&raw.enabled).unwrap_or(true);
-        raw.schedules.iter().filter_map(|schedule| self.schedule(job, enabled, schedule, work)).collect()
+        raw.schedules.iter().filter_map(|schedule| self.schedule(job, enabled, schedule, work, warnings)).collect()
     }
 
-    fn schedule(&self, job: &str, job_enabled: bool, raw: &RawSchedule, work: Option<&Work>) -> Option<Schedule> {
+    fn schedule(
+        &self,
+        job: &str,
+        job_enabled: bool,
+        raw: &RawSchedule,
+        work: Option<&Work>,
+        warnings: &mut Vec<String>,
+    ) -> Option<Schedule> {
         let name = value(&raw.name);
         if let Some(at) = &raw.name
             && !at.get_ref().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -40,7 +59,7 @@ impl Context<'_> {
             rule: fit(&rule, 64),
             name,
             input: self.input(raw, work),
-            expression: self.check.expression(raw.expression.as_ref()?),
+            expression: self.check.expression(raw.expression.as_ref()?, warnings),
             enabled: job_enabled && value(&raw.enabled).unwrap_or(true),
             retry: raw.retry.as_ref().and_then(|retry| self.check.delivery(retry)),
             dead_letter: self.check.queue(raw),
@@ -72,6 +91,27 @@ impl Context<'_> {
 }
 
 impl Check<'_> {
+    /// The expression, which a rule must take.
+    fn expression(&self, expression: &Spanned<String>, warnings: &mut Vec<String>) -> String {
+        let text = expression.get_ref();
+        match Expression::parse(text, Dialect::Rule) {
+            Ok(parsed) => {
+                if let Some(spent) = parsed.spent(text, Timestamp::now(), &TimeZone::UTC) {
+                    warnings.push(format!("`{text}` {}", spent.message));
+                }
+            }
+            Err(fault) => self.fault(self.within(expression, fault.span), fault.message, fault.hint.as_deref()),
+        }
+        text.clone()
+    }
+
+    /// A place in a string's text as a place in the file; the whole string where it is written with escapes.
+    fn within(&self, string: &Spanned<String>, part: Range<usize>) -> Range<usize> {
+        let (span, text) = (string.span(), string.get_ref());
+        let plain = self.source.text.get(span.start + 1..span.start + 1 + text.len()) == Some(text);
+        if plain { span.start + 1 + part.start..span.start + 1 + part.end } else { span }
+    }
+
     fn delivery(&self, raw: &RawDelivery) -> Option<DeliveryRetry> {
         let age = raw.max_age.as_ref().map(|age| (duration::parse(age.get_ref()), age.span()));
         let max_age = match age {
@@ -106,11 +146,5 @@ impl Check<'_> {
             self.fault(arn.span(), format!("`{}` is not the ARN of a queue", arn.get_ref()), Some(hint));
         }
         Some(arn.get_ref().clone())
-    }
-}
-
-impl Check<'_> {
-    pub(super) fn expression(&self, expression: &toml::Spanned<String>) -> String {
-        expression.get_ref().clone()
     }
 }

@@ -1,0 +1,21 @@
+.PHONY: help demo test
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## The life of one scheduled job, on a local emulator of AWS
+	tests/emulators/setup
+	cargo build --locked
+	@target/emulators/venv/bin/python demo/run.py
+
+test: ## Everything: format, lints and tests; stops at the first failure
+	@printf '\n== Emulators\n'
+	tests/emulators/setup
+	@printf '\n== Format\n'
+	@cargo fmt --version >/dev/null 2>&1 || { echo 'rustfmt is missing: rustup component add rustfmt' >&2; exit 1; }
+	cargo fmt --check
+	@printf '\n== Lints\n'
+	@cargo clippy --version >/dev/null 2>&1 || { echo 'clippy is missing: rustup component add clippy' >&2; exit 1; }
+	cargo clippy --all-targets --locked -- -D warnings
+	@printf '\n== Tests\n'
+	cargo test --locked

@@ -1,0 +1,98 @@
+//! The delimiters of `JSONata`, and its brackets. Source:
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+
+const OPEN: &str = "{%";
+const CLOSE: &str = "%}";
+
+/// Whether a string looks as if it should be an expression. With blanks around both delimiters it is a plain value.
+pub(super) fn is_meant(text: &str) -> bool {
+    text.starts_with(OPEN) || text.ends_with(CLOSE)
+}
+
+/// Why a string is no expression, as a fragment; a string without delimiters is a plain value.
+pub(super) fn fault(text: &str) -> Option<String> {
+    if !is_meant(text) {
+        return None;
+    }
+    let Some(inside) = text.strip_prefix(OPEN) else {
+        return Some("ends with `%}` but does not begin with `{%`".to_owned());
+    };
+    let Some(expression) = inside.strip_suffix(CLOSE) else {
+        return Some("begins with `{%` but does not end with `%}`".to_owned());
+    };
+    if expression.trim().is_empty() {
+        return Some("has nothing between `{%` and `%}`".to_owned());
+    }
+    unbalanced(expression).map(|reason| format!("is no JSONata: {reason}"))
+}
+
+/// Whether an expression reads a variable, other than in a quoted text.
+pub(super) fn reads(text: &str, name: &str) -> bool {
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let is_code = |before: &str| before.matches(['\'', '"']).count().is_multiple_of(2);
+    is_meant(text) && text.match_indices(name).any(|(at, _)| is_code(&text[..at]) && !goes_on(&text[at + name.len()..]))
+}
+
+/// A bracket or quote without its partner. A `/` may begin a comment or a regular expression,
+/// where anything goes, so with one nothing is said.
+fn unbalanced(expression: &str) -> Option<String> {
+    if expression.contains('/') {
+        return None;
+    }
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut characters = expression.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some('\'' | '"'), '\\') => drop(characters.next()),
+            (Some(begin), end) if begin == end => quote = None,
+            (None, '\'' | '"' | '`') => quote = Some(character),
+            (None, '(') => open.push(')'),
+            (None, '[') => open.push(']'),
+            (None, '{') => open.push('}'),
+            (None, ')' | ']' | '}') if open.pop() != Some(character) => {
+                return Some(format!("`{character}` has no partner"));
+            }
+            _ => {}
+        }
+    }
+    match (quote, open.last()) {
+        (Some(quote), _) => Some(format!("a `{quote}` is not closed")),
+        (None, Some(close)) => Some(format!("a `{close}` is missing")),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables() {
+        let name = "$states.result";
+        assert!(["{% $states.result %}", "{% 'a' & $states.result.b %}"].iter().all(|text| reads(text, name)));
+        assert!(
+            !["$states.result", "{% $states.results %}", "{% '$states.result' %}"].iter().any(|text| reads(text, name))
+        );
+    }
+
+    #[test]
+    fn expressions() {
+        let valid = [
+            "plain",
+            "100%",
+            "{% $a %}",
+            "{%$a%}",
+            " {% $a %} ",
+            "{% {'a': [1, (2)]} %}",
+            "{% $match($a, /[(]/) %}",
+            "{% ')' & \"\\\"\" %}",
+        ];
+        let invalid =
+            ["{% $a", "$a %}", " {% $a %}", "{% $a %} b", "{%%}", "{% %}", "{% ($a %}", "{% $a) %}", "{% 'a %}", "{%}"];
+        assert!(valid.iter().all(|text| fault(text).is_none()));
+        for text in invalid {
+            assert!(fault(text).is_some(), "{text}");
+        }
+    }
+}

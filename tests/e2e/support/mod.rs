@@ -1,0 +1,36 @@
+//! The shared ground: emulators, a proxy on the wire, and the binary in an environment of its own.
+
+mod cloud;
+mod emulator;
+mod ground;
+mod proxy;
+
+pub use cloud::Cloud;
+pub use emulator::{Emulator, Which};
+pub use ground::{Ground, Run, bare};
+pub use proxy::{Answer, Proxy, Seen, Verdict};
+
+/// Runs a test once on each emulator.
+macro_rules! on_both {
+    ($(#[$attribute:meta])* $name:ident, $body:expr) => {
+        mod $name {
+            #[allow(unused_imports, reason = "a body may need nothing of its module")]
+            use super::*;
+
+            $(#[$attribute])*
+            #[test]
+            fn on_ministack() {
+                let body: fn($crate::support::Ground) = $body;
+                body($crate::support::Ground::new($crate::support::Which::Ministack));
+            }
+
+            $(#[$attribute])*
+            #[test]
+            fn on_moto() {
+                let body: fn($crate::support::Ground) = $body;
+                body($crate::support::Ground::new($crate::support::Which::Moto));
+            }
+        }
+    };
+}
+pub(crate) use on_both;

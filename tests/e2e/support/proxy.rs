@@ -1,0 +1,224 @@
+//! A proxy between the program and an emulator. It knows the operation of each request, keeps a log, and may answer
+//! itself, cut the connection, or do something the moment a request has taken effect.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// A request that went by.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Such as `iam:CreateRole`.
+    pub api: String,
+    pub body: String,
+    /// When it came, and when its answer was sent.
+    pub came: Instant,
+    pub answered: Option<Instant>,
+}
+
+impl Seen {
+    pub fn is_write(&self) -> bool {
+        let verb = self.api.split(':').nth(1).unwrap_or_default();
+        !["Get", "List", "Describe"].iter().any(|read| verb.starts_with(read))
+    }
+}
+
+/// What becomes of a request.
+pub enum Verdict {
+    /// It goes on to the emulator, and the answer comes back.
+    Pass,
+    /// It goes on, and the answer is held back this long.
+    Late(Duration),
+    /// The proxy answers.
+    Answer(Answer),
+    /// The proxy answers 200 with this JSON.
+    Body(String),
+    /// It never arrives.
+    CutBefore,
+    /// It arrives; then this happens; the answer is lost.
+    CutAfter(Box<dyn FnOnce() + Send>),
+}
+
+/// An answer of the proxy's own, in the shape of the service.
+pub struct Answer {
+    pub status: u16,
+    pub code: &'static str,
+    pub message: String,
+}
+
+type Rule = Box<dyn FnMut(usize, &Seen) -> Verdict + Send>;
+
+/// A running proxy. Its thread ends with the test process.
+pub struct Proxy {
+    pub port: u16,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    seen: Vec<Seen>,
+    rule: Rule,
+}
+
+impl Proxy {
+    pub fn start(upstream: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let state = Arc::new(Mutex::new(State { seen: Vec::new(), rule: Box::new(|_, _| Verdict::Pass) }));
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let state = Arc::clone(&shared);
+                std::thread::spawn(move || serve(stream, upstream, &state));
+            }
+        });
+        Self { port, state }
+    }
+
+    /// From now on `rule` decides; it gets the number of the request since then, from 0.
+    pub fn rule(&self, rule: impl FnMut(usize, &Seen) -> Verdict + Send + 'static) {
+        let mut state = self.state.lock().expect("the proxy's state");
+        state.rule = Box::new(rule);
+        state.seen.clear();
+    }
+
+    /// From now on everything passes, and the log is empty.
+    pub fn pass(&self) {
+        self.rule(|_, _| Verdict::Pass);
+    }
+
+    /// What went by since the last rule.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.state.lock().expect("the proxy's state").seen.clone()
+    }
+
+    /// The writes among it, by name.
+    pub fn writes(&self) -> Vec<String> {
+        self.seen().into_iter().filter(Seen::is_write).map(|seen| seen.api).collect()
+    }
+}
+
+fn serve(mut client: TcpStream, upstream: u16, state: &Mutex<State>) {
+    while let Some((head, body)) = read_request(&mut client) {
+        let api = operation(&head, &body);
+        let seen =
+            Seen { api, body: String::from_utf8_lossy(&body).into_owned(), came: Instant::now(), answered: None };
+        let (number, verdict) = {
+            let mut state = state.lock().expect("the proxy's state");
+            let number = state.seen.len();
+            let verdict = (state.rule)(number, &seen);
+            state.seen.push(seen.clone());
+            (number, verdict)
+        };
+        let answer = match verdict {
+            Verdict::Pass => forward(upstream, &head, &body),
+            Verdict::Late(pause) => {
+                let answer = forward(upstream, &head, &body);
+                std::thread::sleep(pause);
+                answer
+            }
+            Verdict::Answer(answer) => Some(error(&seen.api, &answer)),
+            Verdict::Body(body) => Some(message(200, "application/x-amz-json-1.1", &body)),
+            Verdict::CutBefore => None,
+            Verdict::CutAfter(then) => {
+                forward(upstream, &head, &body);
+                then();
+                None
+            }
+        };
+        let Some(answer) = answer else {
+            let _ = client.shutdown(Shutdown::Both);
+            return;
+        };
+        if let Some(seen) = state.lock().expect("the proxy's state").seen.get_mut(number) {
+            seen.answered = Some(Instant::now());
+        }
+        let _ = client.write_all(&answer);
+        let _ = client.shutdown(Shutdown::Both);
+        return;
+    }
+}
+
+fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 8_192];
+    loop {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+        if let Some(end) = end {
+            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            let length = header(&head, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+            let mut body = bytes.split_off(end + 4);
+            while body.len() < length {
+                let read = client.read(&mut chunk).ok().filter(|read| *read > 0)?;
+                body.extend_from_slice(&chunk[..read]);
+            }
+            return Some((head, body));
+        }
+        let read = client.read(&mut chunk).ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&chunk[..read]);
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().skip(1).find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}
+
+/// Sends the request on and returns the whole answer, after which the connection closes.
+fn forward(upstream: u16, head: &str, body: &[u8]) -> Option<Vec<u8>> {
+    let mut server = TcpStream::connect(("127.0.0.1", upstream)).ok()?;
+    let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let head = kept.collect::<Vec<_>>().join("\r\n");
+    server.write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
+    server.write_all(body).ok()?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).ok()?;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let (head, rest) = answer.split_at(end);
+    let head = String::from_utf8_lossy(head).into_owned();
+    let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let head = kept.chain(["Connection: close"]).collect::<Vec<_>>().join("\r\n");
+    Some([head.as_bytes(), rest].concat())
+}
+
+/// The IAM name of a request's operation.
+fn operation(head: &str, body: &[u8]) -> String {
+    if let Some((target, operation)) = header(head, "x-amz-target").and_then(|target| target.rsplit_once('.')) {
+        let service = match target {
+            "Logs_20140328" => "logs",
+            "AWSEvents" => "events",
+            "AWSStepFunctions" => "states",
+            "AmazonEC2ContainerServiceV20141113" => "ecs",
+            "ResourceGroupsTaggingAPI_20170126" => "tag",
+            other => other,
+        };
+        return format!("{service}:{operation}");
+    }
+    let body = String::from_utf8_lossy(body);
+    let action = body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or("Unknown").to_owned();
+    let scope = header(head, "authorization").and_then(|header| header.split('/').nth(3)).unwrap_or("unknown");
+    format!("{scope}:{action}")
+}
+
+/// An error in the shape of the service: XML of the query services, JSON of the others.
+fn error(api: &str, answer: &Answer) -> Vec<u8> {
+    let Answer { status, code, message: said } = answer;
+    let (kind, body) = if api.starts_with("iam:") || api.starts_with("sts:") {
+        let body = format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>\
+             <RequestId>1</RequestId></ErrorResponse>"
+        );
+        ("text/xml", body)
+    } else {
+        ("application/x-amz-json-1.1", serde_json::json!({ "__type": code, "message": said }).to_string())
+    };
+    message(*status, kind, &body)
+}
+
+fn message(status: u16, kind: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status} Answer\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+        .into_bytes()
+}
