@@ -17,7 +17,7 @@ use crate::scope::Scope;
 pub async fn identify(aws: &Aws, config: &Config) -> Result<Scope, Error> {
     let ask = async || {
         let answer = aws.sts.get_caller_identity().send().await;
-        answer.map_err(|error| Failure::new("sts:GetCallerIdentity", error))
+        answer.map_err(|error| Failure::new("sts:GetCallerIdentity", &error))
     };
     let identity = read(ask).await.map_err(|failure| {
         let place = aws.endpoint.as_deref().unwrap_or(&aws.region);
@@ -77,7 +77,7 @@ async fn clusters(aws: &Aws, questions: &Questions) -> Result<Vec<String>, Error
         let names: Vec<String> = some.iter().map(|(name, _)| (*name).clone()).collect();
         let ask = async || {
             let answer = aws.ecs.describe_clusters().set_clusters(Some(names.clone())).send().await;
-            answer.map_err(|error| Failure::new("ecs:DescribeClusters", error))
+            answer.map_err(|error| Failure::new("ecs:DescribeClusters", &error))
         };
         let answer = read(ask).await.map_err(|failure| failure.into_error("can't look for the clusters"))?;
         let found = answer.clusters.unwrap_or_default();
@@ -100,7 +100,7 @@ async fn clusters(aws: &Aws, questions: &Questions) -> Result<Vec<String>, Error
 async fn task_definition(aws: &Aws, name: &str) -> Result<Option<TaskDefinition>, Failure> {
     let ask = async || {
         let answer = aws.ecs.describe_task_definition().task_definition(name).send().await;
-        answer.map_err(|error| Failure::new("ecs:DescribeTaskDefinition", error))
+        answer.map_err(|error| Failure::new("ecs:DescribeTaskDefinition", &error))
     };
     let found = match read(ask).await {
         Err(failure) if failure.is(&["ClientException"]) && failure.message.contains("Unable to describe") => None,

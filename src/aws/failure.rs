@@ -40,16 +40,16 @@ pub struct Failure {
 
 impl Failure {
     /// What the SDK's error says of the request `api`.
-    pub fn new<E>(api: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    pub fn new<E>(api: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
-        let cause = cause(&error);
+        let cause = cause(error);
         let (code, message) = match error.as_service_error() {
             Some(service) => (service.code().map(str::to_owned), service.message().unwrap_or_default().to_owned()),
-            None if cause == Cause::Credentials => (None, format!("no AWS credentials: {}", innermost(&error))),
-            None => (None, innermost(&error)),
+            None if cause == Cause::Credentials => (None, format!("no AWS credentials: {}", innermost(error))),
+            None => (None, innermost(error)),
         };
         Self { api, cause, code, message, status }
     }
@@ -140,8 +140,7 @@ where
 {
     match error {
         SdkError::ServiceError(_) => Cause::Service,
-        SdkError::ResponseError(_) => Cause::Cut,
-        SdkError::TimeoutError(_) => Cause::Cut,
+        SdkError::ResponseError(_) | SdkError::TimeoutError(_) => Cause::Cut,
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) if about_credentials(error) => {
             Cause::Credentials
         }

@@ -58,7 +58,7 @@ macro_rules! operations {
             ) -> futures_util::future::BoxFuture<'_, Result<(), $crate::aws::Failure>> {
                 Box::pin(async move {
                     let answer = self.send_with(&aws.$client).await;
-                    answer.map(drop).map_err(|error| $crate::aws::Failure::new(Self::API, error))
+                    answer.map(drop).map_err(|error| $crate::aws::Failure::new(Self::API, &error))
                 })
             }
         })+

@@ -35,7 +35,7 @@ impl<'a> Tagged<'a> {
         let filter = aws_sdk_resourcegroupstagging::types::TagFilter::builder().key(APP_TAG).values(self.app).build();
         let page = async |token: Option<String>| {
             let request = self.aws.tagging.get_resources().tag_filters(filter.clone()).resources_per_page(100);
-            let answer = request.set_pagination_token(token).send().await.map_err(|error| Failure::new(API, error))?;
+            let answer = request.set_pagination_token(token).send().await.map_err(|error| Failure::new(API, &error))?;
             let next = answer.pagination_token().map(str::to_owned);
             Ok((answer.resource_tag_mapping_list.unwrap_or_default(), next))
         };

@@ -24,7 +24,7 @@ pub struct Consent {
 }
 
 /// How long AWS's reads may lag behind our writes.
-const LAG: Duration = Duration::from_secs(60);
+const LAG: Duration = Duration::from_mins(1);
 
 /// Makes the plan, asks where that is due, executes, and looks again until nothing differs.
 pub async fn carry_out(

@@ -9,9 +9,9 @@ pub fn fit(name: &str, limit: usize) -> String {
         return name.to_owned();
     }
     let digest = Sha256::digest(name.as_bytes());
-    let hash: String = digest.iter().take(HASH / 2).map(|byte| format!("{byte:02x}")).collect();
+    let hash = digest.iter().take(4).fold(0, |hash: u32, byte| hash << 8 | u32::from(*byte));
     let start: String = name.chars().take(limit - HASH - 1).collect();
-    format!("{start}-{hash}")
+    format!("{start}-{hash:0HASH$x}")
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ async fn list(look: &Look<'_>, prefix: Option<String>) -> Result<Vec<LogGroup>, 
     let page = async |token: Option<String>| {
         let request = look.aws.logs.describe_log_groups().set_next_token(token);
         let request = request.set_log_group_name_prefix(prefix.clone().filter(|prefix| !prefix.is_empty()));
-        let answer = request.send().await.map_err(|error| Failure::new("logs:DescribeLogGroups", error))?;
+        let answer = request.send().await.map_err(|error| Failure::new("logs:DescribeLogGroups", &error))?;
         let next = answer.next_token().map(str::to_owned);
         Ok((answer.log_groups.unwrap_or_default(), next))
     };
@@ -182,7 +182,7 @@ async fn list(look: &Look<'_>, prefix: Option<String>) -> Result<Vec<LogGroup>, 
 async fn with_tags(look: &Look<'_>, group: LogGroup) -> Result<Option<LogGroup>, Failure> {
     let ask = async || {
         let answer = look.aws.logs.list_tags_for_resource().resource_arn(&group.arn).send().await;
-        let answer = answer.map_err(|error| Failure::new("logs:ListTagsForResource", error))?;
+        let answer = answer.map_err(|error| Failure::new("logs:ListTagsForResource", &error))?;
         Ok(own_tags(answer.tags.unwrap_or_default()))
     };
     let tags = look.tags(LogGroup::NAME, &group.name, &group.arn, ask).await?;

@@ -250,7 +250,7 @@ fn update(from: &Role, to: &Role) -> Vec<Call> {
     match &to.permissions_boundary {
         boundary if *boundary == from.permissions_boundary => {}
         Some(arn) => {
-            calls.push(Call::new(PutRolePermissionsBoundary::default().role_name(name).permissions_boundary(arn)))
+            calls.push(Call::new(PutRolePermissionsBoundary::default().role_name(name).permissions_boundary(arn)));
         }
         None => calls.push(Call::new(DeleteRolePermissionsBoundary::default().role_name(name))),
     }
@@ -305,7 +305,8 @@ type Described = BTreeMap<String, (String, i32)>;
 async fn details(look: &Look<'_>) -> Result<Vec<RoleDetail>, Failure> {
     let page = async |token: Option<String>| {
         let request = look.aws.iam.get_account_authorization_details().filter(EntityType::Role).set_marker(token);
-        let answer = request.send().await.map_err(|error| Failure::new("iam:GetAccountAuthorizationDetails", error))?;
+        let answer =
+            request.send().await.map_err(|error| Failure::new("iam:GetAccountAuthorizationDetails", &error))?;
         let next = answer.marker.filter(|_| answer.is_truncated);
         Ok((answer.role_detail_list.unwrap_or_default(), next))
     };
@@ -316,7 +317,7 @@ async fn described(look: &Look<'_>) -> Result<Described, Failure> {
     let path = format!("/provision/{}/", look.scope.app);
     let page = async |token: Option<String>| {
         let answer = look.aws.iam.list_roles().path_prefix(&path).set_marker(token).send().await;
-        let answer = answer.map_err(|error| Failure::new("iam:ListRoles", error))?;
+        let answer = answer.map_err(|error| Failure::new("iam:ListRoles", &error))?;
         let next = answer.marker.filter(|_| answer.is_truncated);
         Ok((answer.roles, next))
     };
@@ -352,7 +353,7 @@ fn observed(detail: RoleDetail, described: &Described) -> Option<Role> {
 async fn with_boundary(look: &Look<'_>, role: Role) -> Result<Option<Role>, Failure> {
     let ask = async || {
         let answer = look.aws.iam.get_role().role_name(&role.name).send().await;
-        answer.map_err(|error| Failure::new("iam:GetRole", error))
+        answer.map_err(|error| Failure::new("iam:GetRole", &error))
     };
     let found = present(read(ask).await)?.and_then(|answer| answer.role);
     let boundary = |found: aws_sdk_iam::types::Role| found.permissions_boundary?.permissions_boundary_arn;

@@ -276,7 +276,7 @@ fn sdk_target(id: &str, target: &Target) -> Option<types::Target> {
 async fn list(look: &Look<'_>, prefix: &str) -> Result<Vec<Rule>, Failure> {
     let page = async |token: Option<String>| {
         let answer = look.aws.events.list_rules().name_prefix(prefix).set_next_token(token).send().await;
-        let answer = answer.map_err(|error| Failure::new("events:ListRules", error))?;
+        let answer = answer.map_err(|error| Failure::new("events:ListRules", &error))?;
         Ok((answer.rules.unwrap_or_default(), answer.next_token))
     };
     let rule = |rule: types::Rule| {
@@ -298,11 +298,11 @@ async fn list(look: &Look<'_>, prefix: &str) -> Result<Vec<Rule>, Failure> {
 async fn complete(look: &Look<'_>, rule: Rule) -> Result<Option<Rule>, Failure> {
     let ask_targets = async || {
         let answer = look.aws.events.list_targets_by_rule().rule(&rule.name).send().await;
-        answer.map_err(|error| Failure::new("events:ListTargetsByRule", error))
+        answer.map_err(|error| Failure::new("events:ListTargetsByRule", &error))
     };
     let ask_tags = async || {
         let answer = look.aws.events.list_tags_for_resource().resource_arn(&rule.arn).send().await;
-        let tags = answer.map_err(|error| Failure::new("events:ListTagsForResource", error))?.tags.unwrap_or_default();
+        let tags = answer.map_err(|error| Failure::new("events:ListTagsForResource", &error))?.tags.unwrap_or_default();
         Ok(own_tags(tags.into_iter().map(|tag| (tag.key, tag.value))))
     };
     let targets = async { present(read(ask_targets).await) };
@@ -336,7 +336,7 @@ impl Operation for PutTargets {
 
     fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
-            let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, error))?;
+            let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, &error))?;
             let failed = answer.failed_entries.unwrap_or_default();
             let entries = failed.iter().map(|entry| (entry.error_code(), entry.error_message()));
             no_failed_entry(Self::API, answer.failed_entry_count, entries)
@@ -349,7 +349,7 @@ impl Operation for RemoveTargets {
 
     fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
-            let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, error))?;
+            let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, &error))?;
             let failed = answer.failed_entries.unwrap_or_default();
             let entries = failed.iter().map(|entry| (entry.error_code(), entry.error_message()));
             no_failed_entry(Self::API, answer.failed_entry_count, entries)

@@ -242,7 +242,7 @@ async fn list(look: &Look<'_>) -> Result<Vec<String>, Failure> {
     }
     let page = async |token: Option<String>| {
         let answer = look.aws.states.list_state_machines().max_results(1_000).set_next_token(token).send().await;
-        let answer = answer.map_err(|error| Failure::new("states:ListStateMachines", error))?;
+        let answer = answer.map_err(|error| Failure::new("states:ListStateMachines", &error))?;
         let names = answer.state_machines.into_iter().map(|machine| machine.name).collect();
         Ok((names, answer.next_token))
     };
@@ -258,11 +258,11 @@ async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>,
     let arn = look.scope.state_machine(&name);
     let ask = async || {
         let answer = look.aws.states.describe_state_machine().state_machine_arn(&arn).send().await;
-        answer.map_err(|error| Failure::new("states:DescribeStateMachine", error))
+        answer.map_err(|error| Failure::new("states:DescribeStateMachine", &error))
     };
     let ask_tags = async || {
         let answer = look.aws.states.list_tags_for_resource().resource_arn(&arn).send().await;
-        let tags = answer.map_err(|error| Failure::new("states:ListTagsForResource", error))?.tags.unwrap_or_default();
+        let tags = answer.map_err(|error| Failure::new("states:ListTagsForResource", &error))?.tags.unwrap_or_default();
         Ok(own_tags(tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))))
     };
     let Some(found) = present(read(ask).await)? else { return Ok(None) };
@@ -301,9 +301,9 @@ impl Operation for DeleteStateMachine {
             let describe =
                 aws.states.describe_state_machine().set_state_machine_arn(self.get_state_machine_arn().clone());
             let answer = self.send_with(&aws.states).await;
-            present(answer.map_err(|error| Failure::new(Self::API, error)))?;
+            present(answer.map_err(|error| Failure::new(Self::API, &error)))?;
             let answer = describe.send().await;
-            match present(answer.map_err(|error| Failure::new("states:DescribeStateMachine", error)))? {
+            match present(answer.map_err(|error| Failure::new("states:DescribeStateMachine", &error)))? {
                 None => Ok(()),
                 Some(_) => {
                     Err(Failure::entry(Self::API, Some("StateMachineDeleting"), Some("executions of it still run")))

@@ -9,14 +9,18 @@ use super::fault::{Fault, Piece};
 pub struct Rate {
     /// At least 1.
     pub value: u32,
+    /// Of what.
     pub unit: Unit,
 }
 
 /// The unit of a rate ("Rate expressions", Amazon `EventBridge` User Guide).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
+    /// 60 seconds.
     Minute,
+    /// 60 minutes.
     Hour,
+    /// 24 hours.
     Day,
 }
 

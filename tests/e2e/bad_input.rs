@@ -84,7 +84,7 @@ fn there_are_no_credentials() {
     let ground = Ground::new(Which::Moto);
     ground.write("config.toml", ONE_JOB);
     let started = Instant::now();
-    let run = Run::of(bare(&ground.path(""), &["apply"]).output().expect("the binary runs"));
+    let run = Run::of(&bare(&ground.path(""), &["apply"]).output().expect("the binary runs"));
     assert_eq!(run.status, Some(1), "{run:#?}");
     assert!(run.stderr.contains("no AWS credentials"), "{run:#?}");
     assert!(run.stderr.contains("Hint: log in"), "{run:#?}");
@@ -98,7 +98,7 @@ fn there_is_no_region() {
     let run = refused(&ground, &["apply"], 3);
     insta::assert_snapshot!("no_region", told(&ground, &run));
     let with_region = ground.command(&["diff"]).env("AWS_REGION", "ap-northeast-1").output().expect("the binary runs");
-    assert_eq!(Run::of(with_region).status, Some(0));
+    assert_eq!(Run::of(&with_region).status, Some(0));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_endpoint_is_unreachable() {
         .env("AWS_ENDPOINT_URL", format!("http://{nobody}"))
         .output()
         .expect("the binary runs");
-    let run = Run::of(run);
+    let run = Run::of(&run);
     assert_eq!(run.status, Some(1), "{run:#?}");
     assert!(run.stderr.contains("can't find out whose account this is"), "{run:#?}");
     assert!(run.stderr.contains("Hint: check the network"), "{run:#?}");

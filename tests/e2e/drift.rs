@@ -28,6 +28,9 @@ command = ["php", "artisan", "invoices:send"]
 schedule = { expression = "rate(3 hours)", retry = { max_age = "1h", attempts = 3 }, dead_letter = "arn:aws:sqs:ap-northeast-1:123456789012:lost" }
 "#;
 
+/// A kind, and how somebody removes its resource.
+type Removal = (&'static str, fn(&Cloud));
+
 /// One field of one resource.
 struct Drift {
     address: String,
@@ -275,7 +278,7 @@ on_both!(what_is_removed_comes_back, |ground: Ground| {
     ground.write("config.toml", CONFIG);
     ground.ok(&["apply"]);
     let before = ground.cloud.everything();
-    let removals: [(&str, fn(&Cloud)); 4] = [
+    let removals: [Removal; 4] = [
         ("log-group", |cloud| {
             cloud.wait(cloud.aws.logs.delete_log_group().log_group_name(GROUP).send()).expect("done");
         }),

@@ -24,7 +24,7 @@ fn interrupted_by(signal: &'static str) {
     let child = ground.spawn(&["apply"]);
     *guard = Some(child.id());
     drop(guard);
-    let run = Run::of(child.wait_with_output().expect("it ends"));
+    let run = Run::of(&child.wait_with_output().expect("it ends"));
     assert_eq!(run.status, Some(130), "{run:#?}");
     assert!(run.stdout.contains("left undone"), "{run:#?}");
     assert!(run.stderr.contains("error: interrupted"), "{run:#?}");

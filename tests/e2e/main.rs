@@ -1,5 +1,8 @@
 //! The program as its users run it: the real binary, over HTTP, against servers that we did not write.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can't go on says so")]
+#![allow(missing_docs, reason = "tests are read, not linked to")]
+
 mod adoption;
 mod apply;
 mod article;

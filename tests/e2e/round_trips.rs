@@ -49,8 +49,9 @@ fn one_job_from_nothing_takes_five_writes_in_sequence() {
 #[test]
 fn five_jobs_take_no_more_round_trips_than_one() {
     let ground = Ground::new(Which::Ministack);
-    let jobs: String =
+    let jobs: Vec<String> =
         (0..5).map(|number| format!("[job.j{number}]\ncommand = [\"true\"]\nschedule = \"rate(1 day)\"\n")).collect();
+    let jobs = jobs.concat();
     let head = ONE_JOB.find("[job").unwrap();
     ground.write("config.toml", &format!("{}{jobs}", &ONE_JOB[..head]));
     let (_, seen) = chain_of(&ground, &["apply"]);

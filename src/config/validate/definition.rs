@@ -67,7 +67,7 @@ impl Check<'_> {
 
     /// Faults of the definition itself, in the text that is deployed.
     fn lint(&self, source: &Arc<Source>, text: &str, warnings: &mut Vec<String>) {
-        let shown = self.shown(source, text);
+        let shown = shown(source, text);
         for fault in lint(text) {
             match fault.severity {
                 Severity::Error => self.faults.borrow_mut().push(&shown, fault.span, fault.message, fault.hint),
@@ -75,14 +75,14 @@ impl Check<'_> {
             }
         }
     }
+}
 
-    /// The text that faults point into: the file, or what it became where substitutions moved its places.
-    fn shown(&self, source: &Arc<Source>, text: &str) -> Arc<Source> {
-        if source.text == text {
-            return Arc::clone(source);
-        }
-        Arc::new(Source { path: source.path.clone(), text: text.to_owned() })
+/// The text that faults point into: the file, or what it became where substitutions moved its places.
+fn shown(source: &Arc<Source>, text: &str) -> Arc<Source> {
+    if source.text == text {
+        return Arc::clone(source);
     }
+    Arc::new(Source { path: source.path.clone(), text: text.to_owned() })
 }
 
 /// The `${NAME}` of a text, each with its place.

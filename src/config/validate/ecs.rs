@@ -8,24 +8,30 @@ use super::{Check, value};
 use crate::arn::Arn;
 use crate::config::raw::{At, RawCapacityProvider, RawEcs};
 use crate::config::{CapacityProvider, Ecs, Launch};
+use crate::facts::TaskDefinitionRef;
 
 impl Check<'_> {
     /// The parameters of `RunTask` that `raw` means. Source: Amazon ECS API, `RunTask`.
     pub(super) fn ecs(&self, raw: &RawEcs, job: &Range<usize>) -> Option<Ecs> {
         let top = job.start..job.start;
-        if raw.task_definition.is_none() {
+        if let Some(named) = &raw.task_definition
+            && !TaskDefinitionRef::parse(named.get_ref()).is_valid()
+        {
+            let message = format!("`{}` names no task definition", named.get_ref());
+            self.fault(named.span(), message, Some("a family (its latest revision), `family:revision`, or an ARN"));
+        }
+        if raw.task_definition.is_none() && !self.is_mistyped("task_definition") {
             let hint = "add `task_definition` under [ecs], or under the job's own [job.NAME.ecs]";
             self.fault(top.clone(), "this job has no task definition", Some(hint));
         }
         let launch = self.launch(raw);
         let subnets = value(&raw.subnets).unwrap_or_default();
-        if subnets.is_empty() && launch.on_fargate() {
+        if subnets.is_empty() && launch.on_fargate() && !self.is_mistyped("subnets") {
             let at = raw.subnets.as_ref().map_or(top, Spanned::span);
             self.fault(at, "a task on Fargate needs a subnet", Some("add `subnets = [\"subnet-…\"]` under [ecs]"));
         }
         self.network(raw, &subnets);
         self.arn(&raw.cluster, "ecs", "cluster/");
-        self.arn(&raw.task_definition, "ecs", "task-definition/");
         for role in [&raw.task_role, &raw.execution_role].into_iter().flatten() {
             self.iam_arn(role, "role");
         }

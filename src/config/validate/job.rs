@@ -7,6 +7,8 @@ use crate::config::duration;
 use crate::config::names::fit;
 use crate::config::raw::{At, Raw, RawJob, RawLogs, RawRetry};
 use crate::config::{Job, Logs, Retry, RoleChoice, Roles, Task, Work};
+use crate::facts::TaskDefinitionRef;
+use crate::iam::{Need, RunTask, needs};
 
 /// The attempt of a task that names no timeout: an hour, in seconds.
 const DEFAULT_TIMEOUT: u32 = 3_600;
@@ -31,9 +33,10 @@ impl Context<'_> {
         let machine = self.machine_name(name.get_ref(), &raw.name);
         let work = self.work(raw, warnings);
         let schedules = self.schedules(name.get_ref(), raw, work.as_ref(), warnings);
-        let logs = self.logs(name.get_ref(), &raw.logs.over(&self.raw.logs));
+        let logs = self.logs(name.get_ref(), &machine, &raw.logs.over(&self.raw.logs));
         let roles = self.roles(name.get_ref(), raw);
         self.description(&raw.description);
+        self.permissions(raw, work.as_ref(), &roles);
         (named).then_some(())?;
         Some(Job {
             name: name.get_ref().clone(),
@@ -45,6 +48,37 @@ impl Context<'_> {
             roles,
             tracing: value(&raw.tracing).unwrap_or(false),
         })
+    }
+
+    /// A role that we make must be worked out from the definition alone.
+    fn permissions(&self, raw: &RawJob, work: Option<&Work>, roles: &Roles) {
+        let (Some(at), Some(Work::Definition(text)), RoleChoice::Made(_)) = (&raw.definition, work, &roles.execution)
+        else {
+            return;
+        };
+        let value = serde_json::from_str(text).unwrap_or_default();
+        let wrong = |run: &RunTask<'_>| {
+            (!TaskDefinitionRef::parse(run.task_definition).is_valid()).then(|| {
+                format!(
+                    "it runs `{}`, which is not a family, family:revision or ARN of a task definition",
+                    run.task_definition
+                )
+            })
+        };
+        let unknown = match needs(&value) {
+            Err(unknown) => unknown,
+            Ok(needs) => needs
+                .iter()
+                .filter_map(|need| match need {
+                    Need::RunTask(run) => wrong(run),
+                    _ => None,
+                })
+                .collect(),
+        };
+        let hint = "mend the definition, or bring a role of your own: `roles.execution = \"arn:…\"`";
+        for why in unknown {
+            self.check.fault(at.span(), format!("no role can be made for this definition: {why}"), Some(hint));
+        }
     }
 
     fn job_name(&self, name: &Spanned<String>) -> bool {
@@ -104,7 +138,9 @@ impl Context<'_> {
     }
 
     fn task(&self, raw: &RawJob) -> Option<Task> {
-        let somewhere = raw.command.is_some() || raw.schedules.iter().any(|s| s.command.is_some() || s.input.is_some());
+        let somewhere = self.check.is_mistyped("command")
+            || raw.command.is_some()
+            || raw.schedules.iter().any(|s| s.command.is_some() || s.input.is_some());
         if !somewhere {
             let hint = "add `command = [\"…\"]` (`[]` runs the image's own command), or a `definition`";
             self.check.fault(raw.span.start..raw.span.start, "nothing says what this job runs", Some(hint));
@@ -160,14 +196,15 @@ impl Context<'_> {
         Retry { attempts, interval, backoff, max_interval, jitter: value(&raw.jitter).unwrap_or(false) }
     }
 
-    fn logs(&self, job: &str, raw: &RawLogs) -> Logs {
+    fn logs(&self, job: &str, machine: &str, raw: &RawLogs) -> Logs {
         let pattern = raw.group.as_ref().map_or("/aws/vendedlogs/states/{app}-{job}", |group| group.get_ref());
-        let group = fit(&pattern.replace("{app}", self.app).replace("{job}", job), 512);
+        let group = fit(&pattern.replace("{app}", self.app).replace("{job}", job).replace("{name}", machine), 512);
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_-./#".contains(c);
         if let Some(at) = &raw.group
             && (group.is_empty() || !group.chars().all(allowed) || group.starts_with("aws/"))
         {
-            let hint = "letters, digits and _ - . / #, with `{app}` and `{job}` filled in";
+            let hint =
+                "letters, digits and _ - . / #, with `{app}`, `{job}` and `{name}` (the state machine's) filled in";
             self.check.fault(at.span(), format!("`{group}` can't be a log group's name"), Some(hint));
         }
         if let Some(days) = &raw.retention_days

@@ -63,6 +63,12 @@ impl Check<'_> {
         self.faults.borrow_mut().push(self.source, span, message, hint.map(str::to_owned));
     }
 
+    /// Whether a value of this key is there and of the wrong type, which is said already.
+    fn is_mistyped(&self, key: &str) -> bool {
+        let said = format!("{key}` must be ");
+        self.faults.borrow().list.iter().any(|fault| fault.message.contains(&said))
+    }
+
     /// The folder that relative paths start from.
     fn folder(&self) -> &Path {
         self.source.path.parent().unwrap_or(Path::new(""))
@@ -70,6 +76,9 @@ impl Check<'_> {
 
     fn app(&self, raw: &Raw) -> Option<String> {
         let Some(app) = &raw.app else {
+            if self.is_mistyped("`app") {
+                return None;
+            }
             self.fault(0..0, "`app` is missing", Some("name the app: `app = \"billing\"`"));
             return None;
         };

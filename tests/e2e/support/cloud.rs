@@ -147,7 +147,7 @@ impl Cloud {
                     .map(|to| to.cloud_watch_logs_log_group().and_then(|group| group.log_group_arn()))
                     .collect();
                 json!({
-                    "level": logging.level().map(|level| level.as_str()),
+                    "level": logging.level().map(aws_sdk_sfn::types::LogLevel::as_str),
                     "data": logging.include_execution_data(),
                     "groups": groups,
                 })
@@ -157,7 +157,7 @@ impl Cloud {
                 json!({
                     "definition": serde_json::from_str::<Value>(found.definition()).expect("JSON"),
                     "role": found.role_arn(), "type": found.r#type().as_str(), "logging": logging,
-                    "tracing": found.tracing_configuration().map(|tracing| tracing.enabled()), "tags": tags,
+                    "tracing": found.tracing_configuration().map(aws_sdk_sfn::types::TracingConfiguration::enabled), "tags": tags,
                 }),
             );
         }
@@ -185,7 +185,7 @@ impl Cloud {
             all.insert(
                 format!("rule/{name}"),
                 json!({
-                    "expression": rule.schedule_expression(), "state": rule.state().map(|state| state.as_str()),
+                    "expression": rule.schedule_expression(), "state": rule.state().map(aws_sdk_eventbridge::types::RuleState::as_str),
                     "description": rule.description().unwrap_or_default(), "targets": targets, "tags": tags,
                 }),
             );
@@ -199,4 +199,51 @@ fn decoded(document: &str) -> Value {
         false => percent_encoding::percent_decode_str(document).decode_utf8_lossy(),
     };
     serde_json::from_str(&text).expect("a policy document")
+}
+
+/// Running a job: ministack starts the execution and its task, and the task runs until it is stopped.
+impl Cloud {
+    fn running_task(&self) -> String {
+        self.until(async || {
+            let tasks = self.aws.ecs.list_tasks().cluster("batch").send().await.expect("tasks");
+            tasks.task_arns().first().cloned()
+        })
+    }
+
+    /// The command that the one container was started with.
+    pub fn command_of_the_running_task(&self) -> String {
+        let task = self.running_task();
+        let tasks = self.wait(self.aws.ecs.describe_tasks().cluster("batch").tasks(task).send()).expect("the task");
+        let overrides = tasks.tasks()[0].overrides().expect("overrides").container_overrides();
+        overrides[0].command().join(" ")
+    }
+
+    pub fn stop_the_running_task(&self) {
+        let task = self.running_task();
+        self.wait(self.aws.ecs.stop_task().cluster("batch").task(task).send()).expect("it stops");
+    }
+
+    /// How an execution ended.
+    pub fn outcome(&self, execution: &str) -> String {
+        self.until(async || {
+            let found =
+                self.aws.states.describe_execution().execution_arn(execution).send().await.expect("an execution");
+            let status = found.status().as_str().to_owned();
+            (status != "RUNNING").then_some(status)
+        })
+    }
+
+    /// Asks until there is an answer.
+    fn until<T>(&self, ask: impl AsyncFn() -> Option<T>) -> T {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        self.wait(async {
+            loop {
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+                assert!(std::time::Instant::now() < deadline, "it does not happen");
+                tokio::task::yield_now().await;
+            }
+        })
+    }
 }

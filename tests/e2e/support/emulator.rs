@@ -26,7 +26,7 @@ pub struct Emulator {
 impl Emulator {
     pub fn start(which: Which) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let port = free_port();
             let mut child = command(which, port, folder.path()).spawn().expect("the emulator starts; run `make test`");

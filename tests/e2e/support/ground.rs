@@ -63,7 +63,7 @@ impl Ground {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(self.command(arguments).output().expect("the binary runs"))
+        Run::of(&self.command(arguments).output().expect("the binary runs"))
     }
 
     pub fn spawn(&self, arguments: &[&str]) -> Child {
@@ -109,7 +109,7 @@ pub fn bare(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 impl Run {
-    pub fn of(output: Output) -> Self {
+    pub fn of(output: &Output) -> Self {
         Self {
             status: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -99,44 +99,41 @@ impl Proxy {
 }
 
 fn serve(mut client: TcpStream, upstream: u16, state: &Mutex<State>) {
-    while let Some((head, body)) = read_request(&mut client) {
-        let api = operation(&head, &body);
-        let seen =
-            Seen { api, body: String::from_utf8_lossy(&body).into_owned(), came: Instant::now(), answered: None };
-        let (number, verdict) = {
-            let mut state = state.lock().expect("the proxy's state");
-            let number = state.seen.len();
-            let verdict = (state.rule)(number, &seen);
-            state.seen.push(seen.clone());
-            (number, verdict)
-        };
-        let answer = match verdict {
-            Verdict::Pass => forward(upstream, &head, &body),
-            Verdict::Late(pause) => {
-                let answer = forward(upstream, &head, &body);
-                std::thread::sleep(pause);
-                answer
-            }
-            Verdict::Answer(answer) => Some(error(&seen.api, &answer)),
-            Verdict::Body(body) => Some(message(200, "application/x-amz-json-1.1", &body)),
-            Verdict::CutBefore => None,
-            Verdict::CutAfter(then) => {
-                forward(upstream, &head, &body);
-                then();
-                None
-            }
-        };
-        let Some(answer) = answer else {
-            let _ = client.shutdown(Shutdown::Both);
-            return;
-        };
-        if let Some(seen) = state.lock().expect("the proxy's state").seen.get_mut(number) {
-            seen.answered = Some(Instant::now());
+    let Some((head, body)) = read_request(&mut client) else { return };
+    let api = operation(&head, &body);
+    let seen = Seen { api, body: String::from_utf8_lossy(&body).into_owned(), came: Instant::now(), answered: None };
+    let (number, verdict) = {
+        let mut state = state.lock().expect("the proxy's state");
+        let number = state.seen.len();
+        let verdict = (state.rule)(number, &seen);
+        state.seen.push(seen.clone());
+        (number, verdict)
+    };
+    let answer = match verdict {
+        Verdict::Pass => forward(upstream, &head, &body),
+        Verdict::Late(pause) => {
+            let answer = forward(upstream, &head, &body);
+            std::thread::sleep(pause);
+            answer
         }
-        let _ = client.write_all(&answer);
+        Verdict::Answer(answer) => Some(error(&seen.api, &answer)),
+        Verdict::Body(body) => Some(message(200, "application/x-amz-json-1.1", &body)),
+        Verdict::CutBefore => None,
+        Verdict::CutAfter(then) => {
+            forward(upstream, &head, &body);
+            then();
+            None
+        }
+    };
+    let Some(answer) = answer else {
         let _ = client.shutdown(Shutdown::Both);
         return;
+    };
+    if let Some(seen) = state.lock().expect("the proxy's state").seen.get_mut(number) {
+        seen.answered = Some(Instant::now());
     }
+    let _ = client.write_all(&answer);
+    let _ = client.shutdown(Shutdown::Both);
 }
 
 fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {

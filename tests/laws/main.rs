@@ -1,0 +1,56 @@
+//! The laws of `calls(from, to)`, for arbitrary resources of every kind: nothing to do sends nothing, and what is sent
+//! turns what there is into what is wanted. The model that the calls are replayed on knows AWS's API pages, not our code.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can't go on says so")]
+#![allow(missing_docs, reason = "tests are read, not linked to")]
+
+mod log_group;
+mod order;
+mod role;
+mod rule;
+mod state_machine;
+
+use std::any::Any;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use provision::kind::{Call, Kind};
+
+/// A model of what AWS holds under one name.
+trait Model: Kind {
+    /// What one request makes of it. An error is what AWS would refuse.
+    fn serve(held: Option<Self>, request: &dyn Any) -> Result<Option<Self>, String>;
+}
+
+fn replay<K: Model>(from: Option<K>, calls: &[Call]) -> Result<Option<K>, String> {
+    calls.iter().try_fold(from, |held, call| {
+        K::serve(held, call.request().input()).map_err(|why| format!("{}: {why}", call.api()))
+    })
+}
+
+/// The laws, for one pair.
+fn holds<K: Model>(from: &Option<K>, to: &Option<K>) -> Result<(), TestCaseError> {
+    let calls = K::calls(from.as_ref(), to.as_ref());
+    prop_assert_eq!(&replay(from.clone(), &calls).map_err(TestCaseError::fail)?, to, "replaying {:#?}", calls);
+    prop_assert!(K::calls(from.as_ref(), from.as_ref()).is_empty(), "nothing to do sends nothing");
+    prop_assert_eq!(calls.is_empty(), from == to, "a difference is a call, and a call a difference");
+    if let (Some(from), Some(to)) = (from, to)
+        && let Some(between) = K::between(from, to)
+    {
+        let first = K::calls(Some(from), Some(&between));
+        let second = K::calls(Some(&between), Some(to));
+        let there = replay(Some(from.clone()), &first).and_then(|held| replay(held, &second));
+        prop_assert_eq!(&there.map_err(TestCaseError::fail)?, &Some(to.clone()), "by way of {:#?}", between);
+    }
+    Ok(())
+}
+
+fn tags() -> impl Strategy<Value = BTreeMap<String, String>> {
+    prop::collection::btree_map("[a-d]", "[x-z]{0,2}", 0..4)
+}
+
+fn maybe<T: std::fmt::Debug + Clone + 'static>(
+    strategy: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Option<T>> {
+    prop::option::weighted(0.8, strategy)
+}
