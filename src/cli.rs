@@ -16,6 +16,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Find every fault of the config, and say what it means; offline
+    Check(Check),
     /// Show what apply would do
     Diff(Diff),
     /// Make AWS what the config says
@@ -30,6 +32,9 @@ pub struct Common {
     /// The config
     #[arg(value_name = "CONFIG", default_value = "config.toml")]
     pub config: PathBuf,
+    /// The environment whose `[env.NAME]` is laid over the rest
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -50,6 +55,14 @@ pub struct Selection {
     /// Take over resources of our names that carry no `provision:app` tag
     #[arg(long)]
     pub adopt: bool,
+}
+
+/// `provision check`
+#[derive(Args, Debug)]
+pub struct Check {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub common: Common,
 }
 
 /// `provision diff`

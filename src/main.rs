@@ -18,9 +18,11 @@ fn main() -> ExitCode {
             return ExitCode::from(if helped { Exit::Done as u8 } else { Exit::Config as u8 });
         }
     };
-    log(commands::common(&cli).verbose);
+    let common = commands::common(&cli);
+    log(common.verbose);
+    let json = common.json;
     let exit = run(cli).unwrap_or_else(|error| {
-        report::error(&error);
+        report::error(&error, json);
         error.exit()
     });
     ExitCode::from(exit as u8)

@@ -19,6 +19,8 @@ pub const SHARED: &str = "@shared";
 pub struct Scope {
     /// The app's name.
     pub app: String,
+    /// The environment, where the app is one of several.
+    pub environment: Option<String>,
     /// Twelve digits.
     pub account: String,
     /// `aws`, `aws-cn`, `aws-us-gov`, …

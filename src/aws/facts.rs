@@ -30,7 +30,13 @@ pub async fn identify(aws: &Aws, config: &Config) -> Result<Scope, Error> {
     }
     let arn = identity.arn.unwrap_or_default();
     let partition = arn.split(':').nth(1).filter(|partition| !partition.is_empty()).unwrap_or("aws").to_owned();
-    Ok(Scope { app: config.app.clone(), account, partition, region: aws.region.clone() })
+    Ok(Scope {
+        app: config.app.clone(),
+        environment: config.environment.clone(),
+        account,
+        partition,
+        region: aws.region.clone(),
+    })
 }
 
 /// The answers, or an error that names everything that is not there.

@@ -9,7 +9,7 @@ use crate::error::{Error, Exit};
 use crate::session::Aim;
 
 pub async fn run(args: Diff) -> Result<Exit, Error> {
-    let config = config::load(&args.common.config)?;
+    let config = config::load(&args.common.config, args.common.env.as_deref())?;
     let aim = Aim { jobs: selected(&args.selection, &config)?, adopt: args.selection.adopt, ..Aim::default() };
     let session = connect(config, &args.common).await?;
     let plan = session.plan(&aim, BTreeSet::new()).await?;

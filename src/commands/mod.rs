@@ -2,6 +2,7 @@
 
 mod apply;
 mod carry_out;
+mod check;
 mod destroy;
 mod diff;
 
@@ -19,6 +20,7 @@ use crate::session::Session;
 /// Whatever keeps it from being done.
 pub async fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
+        Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Destroy(args) => destroy::run(args).await,
@@ -28,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
 /// The command's own options that all commands have.
 pub fn common(cli: &Cli) -> &Common {
     match &cli.command {
+        Command::Check(args) => &args.common,
         Command::Diff(args) => &args.common,
         Command::Apply(args) => &args.common,
         Command::Destroy(args) => &args.common,
@@ -36,7 +39,7 @@ pub fn common(cli: &Cli) -> &Common {
 
 /// Reads the config and opens a session with AWS.
 async fn open(common: &Common) -> Result<Session, Error> {
-    let config = config::load(&common.config)?;
+    let config = config::load(&common.config, common.env.as_deref())?;
     connect(config, common).await
 }
 

@@ -6,24 +6,32 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::fault::{Faults, Source};
+use super::fault::{Faults, Source, listed, nearest};
+use super::interpolate::interpolate;
+use super::overlay::{environments, lay};
 use super::section::Section;
 use super::{Config, raw, validate};
 use crate::error::Error;
 
-/// Reads and validates the config at `path`, and the definition files that it names.
+/// Reads and validates the config at `path` as `environment` has it, and the definition files that it names.
 ///
 /// # Errors
-/// When the file can't be read, and all faults of its text at once.
-pub fn load(path: &Path) -> Result<Config, Error> {
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    let source = Arc::new(Source { path: path.to_owned(), text });
-    let (table, errors) = DeTable::parse_recoverable(&source.text);
+/// When the file can't be read, there is no such environment, and all faults of the text at once.
+pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
+    let source = read(path)?;
+    let (mut table, errors) = DeTable::parse_recoverable(&source.text);
     let faults = RefCell::new(Faults::default());
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
         faults.borrow_mut().push(&source, span, format!("this is not TOML: {}", error.message()), None);
     }
+    let known = environments(table.get_ref());
+    if errors.is_empty() && !lay(table.get_mut(), environment) {
+        return Err(no_environment(path, environment.unwrap_or_default(), &known));
+    }
+    let hint = "set it, or give a default: `${env:NAME:-default}`";
+    let mut unset = |span, message: String| faults.borrow_mut().push(&source, span, message, Some(hint.into()));
+    interpolate(table.get_mut(), &|name| std::env::var(name).ok(), &mut unset);
     let config = if errors.is_empty() {
         let raw = raw::read(Section::top(&table, &source, &faults));
         validate::validate(&raw, &source, &faults)
@@ -32,12 +40,36 @@ pub fn load(path: &Path) -> Result<Config, Error> {
     };
     let mut faults = faults.into_inner();
     match config {
-        Some(config) if faults.list.is_empty() => Ok(config),
+        Some(config) if faults.list.is_empty() => Ok(Config { environment: environment.map(str::to_owned), ..config }),
         _ => {
             faults.sort();
             Err(Error::Faults(faults))
         }
     }
+}
+
+/// The environments that the config at `path` names; none when it is no TOML.
+///
+/// # Errors
+/// When the file can't be read.
+pub fn environments_of(path: &Path) -> Result<Vec<String>, Error> {
+    let source = read(path)?;
+    Ok(environments(DeTable::parse_recoverable(&source.text).0.get_ref()))
+}
+
+fn read(path: &Path) -> Result<Arc<Source>, Error> {
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    Ok(Arc::new(Source { path: path.to_owned(), text }))
+}
+
+fn no_environment(path: &Path, name: &str, known: &[String]) -> Error {
+    let names = || known.iter().map(String::as_str);
+    let hint = match nearest(name, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("add a table `[env.{name}]` with what differs there"),
+        None => format!("the environments are {}", listed(names())),
+    };
+    Error::config(format!("there is no environment `{name}` in {}", path.display())).hint(hint)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {

@@ -2,8 +2,10 @@
 
 mod duration;
 mod fault;
+mod interpolate;
 mod load;
 mod names;
+mod overlay;
 mod raw;
 mod section;
 mod validate;
@@ -15,7 +17,7 @@ use serde_json::Value;
 
 pub use duration::parse as parse_duration;
 pub use fault::{Fault, Faults, Source, listed, nearest};
-pub use load::load;
+pub use load::{environments_of, load};
 pub use names::fit;
 
 /// Everything one config file asks for, with defaults filled in.
@@ -23,6 +25,8 @@ pub use names::fit;
 pub struct Config {
     /// The file, as the user named it.
     pub path: PathBuf,
+    /// The environment that was asked for.
+    pub environment: Option<String>,
     /// Names and tags everything.
     pub app: String,
     /// The only region allowed; AWS's own chain decides where it is left out.

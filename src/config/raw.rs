@@ -129,7 +129,8 @@ pub fn read(mut top: Section<'_>) -> Raw {
         roles: roles(top.table("roles")),
         jobs: top.tables("job").into_iter().map(|(name, section)| (name, job(section))).collect(),
     };
-    top.not_yet(&["env", "notify", "alarm", "protect"]);
+    top.not_yet(&["notify", "alarm", "protect"]);
+    top.knows("env");
     top.finish();
     raw
 }

@@ -175,6 +175,11 @@ impl<'t> Section<'t> {
         Some(Self::of(self.name(key), value.span(), table.into_inner(), self.source, self.faults))
     }
 
+    /// Names a key that is read elsewhere.
+    pub fn knows(&mut self, key: &'static str) {
+        self.known.push(key);
+    }
+
     /// Refuses keys that the language has and this release does not build.
     pub fn not_yet(&mut self, keys: &[&'static str]) {
         for key in keys {

@@ -48,7 +48,7 @@ fn document(plan: &Plan, scope: &Scope, outcomes: &[Outcome]) -> Value {
     });
     json!({
         "app": scope.app,
-        "environment": null,
+        "environment": scope.environment,
         "account": scope.account,
         "region": scope.region,
         "changes": changes.collect::<Vec<_>>(),

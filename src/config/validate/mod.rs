@@ -38,6 +38,7 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     check.collisions(&jobs, raw);
     Some(Config {
         path: source.path.clone(),
+        environment: None,
         app: app?,
         region: value(&raw.region),
         account: value(&raw.account),

@@ -1,0 +1,76 @@
+//! Errors and faults: where each is, what is wrong, how to mend it.
+
+use serde_json::{Value, json};
+
+use super::{err, out, style};
+use crate::config::{Config, Fault};
+use crate::error::Error;
+
+/// What is allowed but better said.
+pub fn warnings(config: &Config) {
+    for warning in &config.warnings {
+        err(&format!("{}warning{}: {warning}\n", style::WARNING.render(), style::WARNING.render_reset()));
+    }
+}
+
+/// An error, its causes and its hint; or every fault where it is. With `json` also as data, on stdout.
+pub fn error(error: &Error, json: bool) {
+    if json {
+        out(&format!("{:#}\n", data(error)));
+    }
+    let title = |text: &str| format!("{}error{}: {text}\n", style::ERROR.render(), style::ERROR.render_reset());
+    match error {
+        Error::Faults(faults) => {
+            faults.list.iter().for_each(|fault| err(&format!("{}\n\n", rendered(fault))));
+            let count = faults.list.len();
+            err(&title(&format!("the config has {count} {}", if count == 1 { "fault" } else { "faults" })));
+        }
+        Error::Plain(plain) => {
+            err(&title(&plain.message));
+            plain.causes.iter().for_each(|cause| err(&format!("Caused by: {cause}\n")));
+            if let Some(hint) = &plain.hint {
+                err(&format!("{}Hint{}: {hint}\n", style::HINT.render(), style::HINT.render_reset()));
+            }
+        }
+    }
+}
+
+/// A fault with the line that it is in.
+fn rendered(fault: &Fault) -> String {
+    use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+    let text = &fault.source.text;
+    let (start, end) = (fault.span.start.min(text.len()), fault.span.end.min(text.len()));
+    let first_line = text[start..end].find('\n').map_or(end, |newline| start + newline);
+    let path = fault.source.path.display().to_string();
+    let place = Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(start..first_line));
+    let mut group = Level::ERROR.primary_title(&fault.message).element(place);
+    if let Some(hint) = &fault.hint {
+        group = group.element(Level::HELP.message(hint));
+    }
+    Renderer::styled().render(&[group])
+}
+
+fn data(error: &Error) -> Value {
+    match error {
+        Error::Faults(faults) => json!({ "faults": faults.list.iter().map(fault).collect::<Vec<_>>() }),
+        Error::Plain(plain) => {
+            json!({ "error": { "message": plain.message, "causes": plain.causes, "hint": plain.hint } })
+        }
+    }
+}
+
+/// Lines and columns count from 1, columns in characters.
+fn fault(fault: &Fault) -> Value {
+    let text = &fault.source.text;
+    let place = |at: usize| {
+        let before = text.get(..at.min(text.len())).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    };
+    let ((line, column), (end_line, end_column)) = (place(fault.span.start), place(fault.span.end));
+    json!({
+        "file": fault.source.path.display().to_string(),
+        "line": line, "column": column, "end_line": end_line, "end_column": end_column,
+        "message": fault.message, "hint": fault.hint,
+    })
+}
