@@ -24,6 +24,10 @@ pub enum Command {
     Apply(Apply),
     /// Remove all that the app owns
     Destroy(Destroy),
+    /// Write a first config; asks on a terminal for what no flag says
+    Init(Init),
+    /// Print the JSON Schema of the config, for editors
+    Schema,
 }
 
 /// What every command takes.
@@ -105,4 +109,45 @@ pub struct Destroy {
     /// Leave the log groups and what is in them
     #[arg(long)]
     pub keep_logs: bool,
+}
+
+/// `provision init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The file to write; one that is there stays as it is
+    #[arg(value_name = "CONFIG", default_value = "config.toml")]
+    pub config: PathBuf,
+    /// The app's name
+    #[arg(long, value_name = "NAME")]
+    pub app: Option<String>,
+    /// The AWS region
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The ECS cluster
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The task definition
+    #[arg(long, value_name = "FAMILY")]
+    pub task_definition: Option<String>,
+    /// The container that gets the command, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// A subnet; repeatable
+    #[arg(long = "subnet", value_name = "ID")]
+    pub subnets: Vec<String>,
+    /// A security group; repeatable
+    #[arg(long = "security-group", value_name = "ID")]
+    pub security_groups: Vec<String>,
+    /// Give the task a public address
+    #[arg(long)]
+    pub assign_public_ip: bool,
+    /// The first job's name
+    #[arg(long, value_name = "NAME")]
+    pub job: Option<String>,
+    /// Its schedule
+    #[arg(long, value_name = "EXPRESSION")]
+    pub schedule: Option<String>,
+    /// Its command
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }

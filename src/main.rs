@@ -19,8 +19,8 @@ fn main() -> ExitCode {
         }
     };
     let common = commands::common(&cli);
-    log(common.verbose);
-    let json = common.json;
+    log(common.map_or(0, |common| common.verbose));
+    let json = common.is_some_and(|common| common.json);
     let exit = run(cli).unwrap_or_else(|error| {
         report::error(&error, json);
         error.exit()

@@ -39,7 +39,10 @@ pub async fn carry_out(
         report.end(&plan, &session.scope, &[]);
         return Ok(Exit::Done);
     }
-    consent.given(&plan)?;
+    if let Err(refusal) = consent.given(&plan) {
+        report.end(&plan, &session.scope, &[]);
+        return Err(refusal);
+    }
     let stop = Stop::on_signal().map_err(|error| Error::failed("can't listen for signals").caused_by(error))?;
     let outcomes = execute(&plan, &session.aws, &stop, |event| report.event(&plan, &event)).await;
     report.end(&plan, &session.scope, &outcomes);

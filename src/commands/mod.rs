@@ -5,6 +5,8 @@ mod carry_out;
 mod check;
 mod destroy;
 mod diff;
+mod init;
+mod schema;
 
 use std::collections::BTreeSet;
 
@@ -24,17 +26,20 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Destroy(args) => destroy::run(args).await,
+        Command::Init(args) => init::run(args),
+        Command::Schema => Ok(schema::run()),
     }
 }
 
-/// The command's own options that all commands have.
-pub fn common(cli: &Cli) -> &Common {
-    match &cli.command {
+/// The options that all commands with a config have.
+pub fn common(cli: &Cli) -> Option<&Common> {
+    Some(match &cli.command {
         Command::Check(args) => &args.common,
         Command::Diff(args) => &args.common,
         Command::Apply(args) => &args.common,
         Command::Destroy(args) => &args.common,
-    }
+        Command::Init(_) | Command::Schema => return None,
+    })
 }
 
 /// Reads the config and opens a session with AWS.

@@ -1,8 +1,10 @@
 //! Errors and faults: where each is, what is wrong, how to mend it.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
-use super::{err, out, style};
+use super::{SAID, err, out, style};
 use crate::config::{Config, Fault};
 use crate::error::Error;
 
@@ -13,9 +15,10 @@ pub fn warnings(config: &Config) {
     }
 }
 
-/// An error, its causes and its hint; or every fault where it is. With `json` also as data, on stdout.
+/// An error, its causes and its hint; or every fault where it is. With `json` also as data, on stdout, unless a plan
+/// that tells it stands there.
 pub fn error(error: &Error, json: bool) {
-    if json {
+    if json && !SAID.load(Ordering::Relaxed) {
         out(&format!("{:#}\n", data(error)));
     }
     let title = |text: &str| format!("{}error{}: {text}\n", style::ERROR.render(), style::ERROR.render_reset());

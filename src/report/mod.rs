@@ -7,6 +7,7 @@ mod json;
 mod style;
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::execute::{Event, Outcome};
 use crate::plan::Plan;
@@ -36,10 +37,19 @@ pub trait Report {
     fn end(&mut self, plan: &Plan, scope: &Scope, outcomes: &[Outcome]);
 }
 
+/// Whether stdout has its result. With `--json` it gets one document and no second.
+static SAID: AtomicBool = AtomicBool::new(false);
+
 /// Writes to stdout. A reader that has gone is no fault of ours.
 fn out(text: &str) {
+    SAID.store(true, Ordering::Relaxed);
     let mut stdout = anstream::stdout().lock();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// Prints a text as it is.
+pub fn text(text: &str) {
+    out(text);
 }
 
 /// Writes to stderr.
@@ -55,6 +65,18 @@ pub fn note(text: &str) {
 /// Whether a person sits there, to see a question and answer it.
 pub fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// Asks a person for a text; nothing means the default.
+pub fn asked(question: &str, default: Option<&str>) -> String {
+    let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+    err(&format!("{question}{shown}: "));
+    let mut answer = String::new();
+    let _ = std::io::stdin().read_line(&mut answer);
+    match (answer.trim(), default) {
+        ("", Some(default)) => default.to_owned(),
+        (answer, _) => answer.to_owned(),
+    }
 }
 
 /// Asks a person. Anything but yes is no.

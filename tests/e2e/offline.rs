@@ -1,0 +1,96 @@
+//! Commands that ask nothing of AWS.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::apply::TWO_JOBS;
+use crate::support::{Run, bare};
+
+fn run(folder: &Path, arguments: &[&str]) -> Run {
+    Run::of(&bare(folder, arguments).output().expect("the binary runs"))
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+#[test]
+fn check_says_what_each_schedule_means_and_when_it_runs() {
+    let folder = folder();
+    std::fs::write(folder.path().join("config.toml"), TWO_JOBS).expect("it is written");
+    let told = run(folder.path(), &["check"]);
+    assert_eq!(told.status, Some(0), "{told:#?}");
+    let dates = |line: &&str| !line.trim_start().starts_with("next: ");
+    insta::assert_snapshot!("check", told.stdout.lines().filter(dates).collect::<Vec<_>>().join("\n"));
+    let data = run(folder.path(), &["check", "--json"]).json();
+    let morning = &data["jobs"][1]["schedules"][1];
+    assert_eq!(morning["name"], "morning");
+    let next: Vec<&str> = morning["next"].as_array().expect("runs").iter().filter_map(|run| run.as_str()).collect();
+    assert_eq!(next.len(), 3);
+    assert!(next.iter().all(|run| run.ends_with("T09:00:00Z")), "{next:?}");
+}
+
+#[test]
+fn check_looks_into_every_environment() {
+    let folder = folder();
+    let bad = format!("{TWO_JOBS}\n[env.prod]\njob.invoices.timeout = \"soon\"\n[env.test]\nregion = \"nowhere\"\n");
+    std::fs::write(folder.path().join("config.toml"), bad).expect("it is written");
+    let told = run(folder.path(), &["check", "--json"]);
+    assert_eq!(told.status, Some(3), "{told:#?}");
+    let faults = told.json()["faults"].clone();
+    let messages: Vec<&str> =
+        faults.as_array().expect("faults").iter().filter_map(|fault| fault["message"].as_str()).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].contains("`soon`") && messages[1].contains("`nowhere`"), "{messages:?}");
+}
+
+#[test]
+fn init_writes_a_config_that_passes_and_never_overwrites() {
+    let folder = folder();
+    let missing = run(folder.path(), &["init", "--app", "billing"]);
+    assert_eq!(missing.status, Some(3), "{missing:#?}");
+    assert!(missing.stderr.contains("`--task-definition`"), "{missing:#?}");
+    assert!(!folder.path().join("config.toml").exists());
+
+    let arguments = [
+        "init",
+        "--app",
+        "billing",
+        "--region",
+        "us-east-1",
+        "--cluster",
+        "batch",
+        "--task-definition",
+        "app",
+        "--subnet",
+        "subnet-0a",
+        "--job",
+        "invoices",
+        "--schedule",
+        "rate(3 hours)",
+        "--",
+        "php",
+        "artisan",
+        "say \"hi\"",
+    ];
+    assert_eq!(run(folder.path(), &arguments).status, Some(0));
+    assert_eq!(run(folder.path(), &["check"]).status, Some(0));
+    let before = std::fs::read_to_string(folder.path().join("config.toml")).expect("a config");
+    assert!(before.contains(r#"command  = ["php","artisan","say \"hi\""]"#), "{before}");
+    assert_eq!(run(folder.path(), &arguments).status, Some(4), "what is there stays");
+    assert_eq!(std::fs::read_to_string(folder.path().join("config.toml")).expect("a config"), before);
+}
+
+#[test]
+fn a_thousand_jobs_are_checked() {
+    let folder = folder();
+    let jobs: Vec<String> = (0..1_000)
+        .map(|number| format!("[job.j{number}]\ncommand = [\"true\"]\nschedule = \"cron(0 9 ? * MON#1 *)\"\n"))
+        .collect();
+    let head = TWO_JOBS.find("[job").expect("a job");
+    std::fs::write(folder.path().join("config.toml"), format!("{}{}", &TWO_JOBS[..head], jobs.concat()))
+        .expect("it is written");
+    let told = run(folder.path(), &["check", "--json"]);
+    assert_eq!(told.json()["jobs"].as_array().expect("jobs").len(), 1_000);
+}
