@@ -45,7 +45,7 @@ pub struct Common {
     /// Print errors only
     #[arg(long, short)]
     pub quiet: bool,
-    /// Log what is sent, to stderr; twice for more
+    /// Log what is written and what goes wrong, to stderr
     #[arg(long, short, action = ArgAction::Count)]
     pub verbose: u8,
 }
@@ -103,7 +103,7 @@ pub struct Destroy {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
     pub common: Common,
-    /// Do not ask; needed off a terminal
+    /// Do not ask; off a terminal, allow deletions
     #[arg(long, short)]
     pub yes: bool,
     /// Leave the log groups and what is in them

@@ -155,6 +155,17 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Serialize + Send + Sync + 'stat
         None
     }
 
+    /// What was observed; of what nobody told, it is as wanted.
+    #[must_use]
+    fn told(self, _wanted: &Self) -> Self {
+        self
+    }
+
+    /// The region that the resource serves, where its kind is of no region itself.
+    fn home(&self) -> Option<&str> {
+        None
+    }
+
     /// The resource's address.
     fn address(&self) -> Address {
         Address { kind: Self::NAME, name: self.name().to_owned() }

@@ -1,5 +1,6 @@
 //! Parses, runs, and ends with a status.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -38,10 +39,13 @@ fn run(cli: Cli) -> Result<Exit, Error> {
 
 /// Our own log, to stderr. The SDK's would show what is in requests.
 fn log(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => "provision=debug",
-        _ => "provision=trace",
-    };
-    tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr).without_time().init();
+    if verbose == 0 {
+        return;
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("provision=debug"))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .without_time()
+        .init();
 }

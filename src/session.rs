@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 
-use crate::aws::{Aws, Failure, Tagged, connect, identify, inquire};
+use crate::aws::{Aws, Failure, Tagged, identify, inquire};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::error::Error;
@@ -39,12 +39,11 @@ pub struct Aim {
 }
 
 impl Session {
-    /// Connects, finds out who we are and whether that is whom the config is for.
+    /// Finds out who we are and whether that is whom the config is for.
     ///
     /// # Errors
-    /// When there is no region, no credentials, no answer, or the wrong account.
-    pub async fn open(config: Config) -> Result<Self, Error> {
-        let aws = connect(config.region.as_deref()).await?;
+    /// When there are no credentials, no answer, or the wrong account.
+    pub async fn open(config: Config, aws: Aws) -> Result<Self, Error> {
         let scope = identify(&aws, &config).await?;
         Ok(Self { config, aws, scope })
     }

@@ -12,6 +12,8 @@ pub struct ServiceCall<'a> {
     pub state: &'a str,
     /// The state's `Resource`.
     pub resource: &'a str,
+    /// The `Credentials` that the call is made with instead of the state machine's own role.
+    pub credentials: Option<&'a Value>,
     /// Its `Parameters` (JSONPath) or `Arguments` (JSONata); null when it has none.
     pub parameters: &'a Value,
 }
@@ -24,27 +26,32 @@ impl<'a> ServiceCall<'a> {
 
     /// A parameter that the definition itself fixes. An error when only the execution will know it.
     pub fn fixed(&self, path: &[&str]) -> Result<Option<&'a str>, Dynamic> {
-        let dynamic = || Dynamic(path.join("."));
-        let mut here = self.parameters;
-        for key in path {
-            if here.get(format!("{key}.$")).is_some() {
-                return Err(dynamic());
-            }
-            match here.get(key) {
-                Some(next) => here = next,
-                None => return Ok(None),
-            }
-        }
-        match here.as_str() {
-            Some(text) if text.trim_start().starts_with("{%") => Err(dynamic()),
-            Some(text) => Ok(Some(text)),
-            None => Err(dynamic()),
-        }
+        fixed(self.parameters, path)
     }
 
     /// Whether the parameter is there, fixed or not.
     pub fn has(&self, key: &str) -> bool {
         self.parameters.get(key).is_some() || self.parameters.get(format!("{key}.$")).is_some()
+    }
+}
+
+/// The text at `path` that the definition itself fixes. An error when only the execution will know it.
+pub fn fixed<'a>(value: &'a Value, path: &[&str]) -> Result<Option<&'a str>, Dynamic> {
+    let dynamic = || Dynamic(path.join("."));
+    let mut here = value;
+    for key in path {
+        if here.get(format!("{key}.$")).is_some() {
+            return Err(dynamic());
+        }
+        match here.get(key) {
+            Some(next) => here = next,
+            None => return Ok(None),
+        }
+    }
+    match here.as_str() {
+        Some(text) if text.trim_start().starts_with("{%") => Err(dynamic()),
+        Some(text) => Ok(Some(text)),
+        None => Err(dynamic()),
     }
 }
 
@@ -65,14 +72,19 @@ fn collect<'a>(machine: &'a Value, calls: &mut Vec<ServiceCall<'a>>) {
         for caller in [Some(state), state.get("ItemReader"), state.get("ResultWriter")].into_iter().flatten() {
             if let Some(resource) = caller.get("Resource").and_then(Value::as_str) {
                 let parameters = caller.get("Parameters").or_else(|| caller.get("Arguments")).unwrap_or(&Value::Null);
-                calls.push(ServiceCall { state: name, resource, parameters });
+                calls.push(ServiceCall { state: name, resource, credentials: state.get("Credentials"), parameters });
             }
         }
         for inner in state.get("Branches").and_then(Value::as_array).into_iter().flatten() {
             collect(inner, calls);
         }
         if state.pointer("/ItemProcessor/ProcessorConfig/Mode").and_then(Value::as_str) == Some("DISTRIBUTED") {
-            calls.push(ServiceCall { state: name, resource: DISTRIBUTED_MAP, parameters: &Value::Null });
+            calls.push(ServiceCall {
+                state: name,
+                resource: DISTRIBUTED_MAP,
+                credentials: None,
+                parameters: &Value::Null,
+            });
         }
         for inner in [state.get("ItemProcessor"), state.get("Iterator")].into_iter().flatten() {
             collect(inner, calls);

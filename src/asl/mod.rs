@@ -4,7 +4,7 @@ mod calls;
 mod generate;
 pub mod lint;
 
-pub use calls::{DISTRIBUTED_MAP, Dynamic, ServiceCall, service_calls};
+pub use calls::{DISTRIBUTED_MAP, Dynamic, ServiceCall, fixed, service_calls};
 pub use generate::generate;
 
 use serde::{Serialize, Serializer};

@@ -67,8 +67,8 @@ impl Consent {
             .collect();
         if !blocked.is_empty() {
             let error = Error::refused("nothing was changed: there are resources of our names that are not ours");
-            let hint =
-                "check whose they are; `--adopt` takes over those without a tag, another `app` or `name` avoids them";
+            let hint = "check whose they are: `--adopt` takes over those without the tag; others keep their owner, so give \
+                        this config another `app` (an environment has its own)";
             return Err(blocked.into_iter().fold(error, Error::caused_by).hint(hint));
         }
         if self.yes {

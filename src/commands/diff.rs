@@ -13,7 +13,7 @@ pub async fn run(args: Diff) -> Result<Exit, Error> {
     let aim = Aim { jobs: selected(&args.selection, &config)?, adopt: args.selection.adopt, ..Aim::default() };
     let session = connect(config, &args.common).await?;
     let plan = session.plan(&aim, BTreeSet::new()).await?;
-    reporter(&args.common, false).plan(&plan, &session.scope);
+    reporter(&args.common, false, false).plan(&plan, &session.scope);
     let differs = args.exit_code && !plan.changes.is_empty();
     Ok(if differs { Exit::Differences } else { Exit::Done })
 }

@@ -10,6 +10,7 @@ mod schema;
 
 use std::collections::BTreeSet;
 
+use crate::aws;
 use crate::cli::{Cli, Command, Common, Selection};
 use crate::config::{self, Config, listed, nearest};
 use crate::error::{Error, Exit};
@@ -53,15 +54,14 @@ async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
     if !common.quiet {
         report::warnings(&config);
     }
-    let session = Session::open(config).await?;
-    if let Some(endpoint) = &session.aws.endpoint
+    let aws = aws::connect(config.region.as_deref()).await?;
+    if let Some(endpoint) = &aws.endpoint
         && !common.quiet
     {
-        report::note(&format!(
-            "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url): this talks to {endpoint}, not to AWS"
-        ));
+        let set = "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url)";
+        report::note(&format!("{set}: this talks to {endpoint}, not to AWS"));
     }
-    Ok(session)
+    Session::open(config, aws).await
 }
 
 /// The jobs that `--job` names, each of which must be in the config.
@@ -79,8 +79,9 @@ fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, 
     Ok(selection.jobs.iter().cloned().collect())
 }
 
-/// Who reads what the command has to say.
-fn reporter(common: &Common, applies: bool) -> Box<dyn Report> {
-    let loudness = if common.quiet { Loudness::Quiet } else { Loudness::Normal };
+/// Who reads what the command has to say. A person who is asked about a plan sees it.
+fn reporter(common: &Common, applies: bool, asks: bool) -> Box<dyn Report> {
+    let shown = !common.quiet || (asks && report::is_interactive());
+    let loudness = if shown { Loudness::Normal } else { Loudness::Quiet };
     if common.json { Box::new(Json { applies }) } else { Box::new(Human::new(loudness)) }
 }

@@ -52,11 +52,14 @@ pub struct RawCapacityProvider {
     pub base: At<i64>,
 }
 
+/// The days of logs that are kept for ever.
+pub const NEVER: i64 = i64::MAX;
+
 /// `[logs]`
 #[derive(Clone, Default)]
 pub struct RawLogs {
     pub group: At<String>,
-    /// Zero stands for `"never"`.
+    /// [`NEVER`] stands for `"never"`.
     pub retention_days: At<i64>,
     pub level: At<String>,
     pub include_execution_data: At<bool>,
@@ -85,6 +88,8 @@ pub struct RawJob {
     pub tracing: At<bool>,
     pub enabled: At<bool>,
     pub schedules: Vec<RawSchedule>,
+    /// Where the job's own `[ecs]` is.
+    pub ecs_span: Option<Range<usize>>,
     pub ecs: RawEcs,
     pub logs: RawLogs,
     pub roles: RawRoles,
@@ -175,7 +180,7 @@ fn logs(section: Option<Section<'_>>) -> RawLogs {
     let Some(mut section) = section else { return RawLogs::default() };
     let raw = RawLogs {
         group: section.string("group"),
-        retention_days: section.integer_or("retention_days", &[("never", 0)]),
+        retention_days: section.integer_or("retention_days", &[("never", NEVER)]),
         level: section.one_of("level", &["ALL", "ERROR", "FATAL", "OFF"]),
         include_execution_data: section.boolean("include_execution_data"),
     };
@@ -195,7 +200,9 @@ fn roles(section: Option<Section<'_>>) -> RawRoles {
 }
 
 fn job(mut section: Section<'_>) -> RawJob {
+    let own_ecs = section.table("ecs");
     let raw = RawJob {
+        ecs_span: own_ecs.as_ref().map(|ecs| ecs.span.clone()),
         span: section.span.clone(),
         description: section.string("description"),
         name: section.string("name"),
@@ -209,7 +216,7 @@ fn job(mut section: Section<'_>) -> RawJob {
         tracing: section.boolean("tracing"),
         enabled: section.boolean("enabled"),
         schedules: schedules(&mut section),
-        ecs: ecs(section.table("ecs")),
+        ecs: ecs(own_ecs),
         logs: logs(section.table("logs")),
         roles: roles(section.table("roles")),
     };

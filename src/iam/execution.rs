@@ -67,6 +67,7 @@ fn allow(need: &Need<'_>, machine: &str, scope: &Scope, facts: &Facts) -> Vec<Va
             }
             statements
         }
+        Need::Assume(role) => vec![json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role })],
         Need::RunMap => {
             let itself = scope.state_machine(machine);
             vec![

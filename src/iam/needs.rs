@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::asl::{DISTRIBUTED_MAP, Dynamic, ServiceCall, service_calls};
+use crate::asl::{DISTRIBUTED_MAP, Dynamic, ServiceCall, fixed, service_calls};
 
 /// One permission that a state machine needs, in terms of what it calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub enum Need<'a> {
     Send(&'a str),
     /// To start another state machine, by ARN, and to wait for it or not.
     Start(&'a str, Waits),
+    /// To call with another role, by ARN, which then needs the permission.
+    Assume(&'a str),
     /// To run its own map as child executions.
     RunMap,
 }
@@ -61,6 +63,12 @@ pub fn needs(definition: &Value) -> Result<Vec<Need<'_>>, Vec<String>> {
 fn need<'a>(call: &ServiceCall<'a>) -> Result<Option<Need<'a>>, String> {
     if call.resource == DISTRIBUTED_MAP {
         return Ok(Some(Need::RunMap));
+    }
+    if let Some(credentials) = call.credentials {
+        return match fixed(credentials, &["RoleArn"]) {
+            Ok(Some(role)) => Ok(Some(Need::Assume(role))),
+            _ => Err("takes the role of its `Credentials` from its input, so it can't be worked out".into()),
+        };
     }
     let Some(integration) = call.integration() else {
         return match crate::arn::Arn::parse(call.resource).map(|arn| arn.service) {

@@ -147,7 +147,12 @@ impl Kind for Role {
         }
     }
 
-    /// A role never takes away at once what the state machine before, or its running executions, need.
+    /// IAM has no regions, but whom a role trusts is of one.
+    fn home(&self) -> Option<&str> {
+        self.trust.source_regions().first().copied()
+    }
+
+    /// A role never lacks what the state machine of the moment needs, whichever of the two it is.
     fn between(from: &Self, to: &Self) -> Option<Self> {
         if from.path != to.path {
             return None;

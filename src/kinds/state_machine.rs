@@ -12,7 +12,7 @@ use aws_sdk_sfn::types::{
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::arn::Arn;
 use crate::asl::Definition;
@@ -48,8 +48,8 @@ pub struct StateMachine {
     pub role: String,
     /// What it logs.
     pub logging: Logging,
-    /// Whether X-Ray traces it.
-    pub tracing: Tracing,
+    /// Whether X-Ray traces it. None: nobody said, which AWS always does.
+    pub tracing: Option<bool>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -63,33 +63,6 @@ pub struct Logging {
     pub include_execution_data: bool,
     /// ARNs of log groups, without `:*`.
     pub destinations: BTreeSet<String>,
-}
-
-/// Whether X-Ray traces a state machine.
-#[derive(Clone, Copy, Debug)]
-pub enum Tracing {
-    /// It does.
-    On,
-    /// It does not.
-    Off,
-    /// Nobody said, which AWS never does. Not a difference from anything.
-    Untold,
-}
-
-impl PartialEq for Tracing {
-    fn eq(&self, other: &Self) -> bool {
-        !matches!((self, other), (Self::On, Self::Off) | (Self::Off, Self::On))
-    }
-}
-
-impl Serialize for Tracing {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::On => true.serialize(serializer),
-            Self::Off => false.serialize(serializer),
-            Self::Untold => serializer.serialize_none(),
-        }
-    }
 }
 
 impl Kind for StateMachine {
@@ -135,6 +108,10 @@ impl Kind for StateMachine {
         Ok(named.into_iter().chain(others.into_iter().filter(|machine| machine.owner() == Some(app))).collect())
     }
 
+    fn told(self, wanted: &Self) -> Self {
+        Self { tracing: self.tracing.or(wanted.tracing), ..self }
+    }
+
     fn calls(from: Option<&Self>, to: Option<&Self>) -> Vec<Call> {
         let delete = |from: &Self| Call::new(DeleteStateMachine::default().state_machine_arn(&from.arn));
         match (from, to) {
@@ -171,7 +148,7 @@ fn desired(blueprint: &Blueprint<'_>, plan: &JobPlan<'_>) -> StateMachine {
             RoleChoice::Given(arn) => arn.clone(),
         },
         logging,
-        tracing: if job.tracing { Tracing::On } else { Tracing::Off },
+        tracing: Some(job.tracing),
         tags: scope.tags(blueprint.config, &job.name),
     }
 }
@@ -231,8 +208,8 @@ fn logging(logging: &Logging) -> LoggingConfiguration {
         .build()
 }
 
-fn tracing(tracing: Tracing) -> TracingConfiguration {
-    TracingConfiguration::builder().enabled(matches!(tracing, Tracing::On)).build()
+fn tracing(tracing: Option<bool>) -> TracingConfiguration {
+    TracingConfiguration::builder().enabled(tracing == Some(true)).build()
 }
 
 /// Every state machine there is, where bulk reads of tags leave some out.
@@ -284,9 +261,7 @@ async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>,
         definition: Definition::new(found.definition),
         role: found.role_arn,
         logging: observed_logging.unwrap_or_else(off),
-        tracing: found
-            .tracing_configuration
-            .map_or(Tracing::Untold, |tracing| if tracing.enabled { Tracing::On } else { Tracing::Off }),
+        tracing: found.tracing_configuration.map(|tracing| tracing.enabled),
         tags,
         arn,
     }))

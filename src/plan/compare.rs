@@ -38,7 +38,7 @@ pub fn compare<K: Kind>(observed: Vec<K>, desired: Vec<Wanted<K>>, goal: &Goal<'
     let selected = |jobs: &[String]| goal.jobs.is_empty() || jobs.iter().any(|job| goal.jobs.contains(job));
     let mut drafts = Drafts::default();
     for Wanted { resource, jobs } in desired {
-        let before = found.remove(resource.name());
+        let before = found.remove(resource.name()).map(|before| before.told(&resource));
         if selected(&jobs) {
             match draft(before.as_ref(), &resource, goal) {
                 Some(draft) => drafts.changes.push(draft),
@@ -49,7 +49,8 @@ pub fn compare<K: Kind>(observed: Vec<K>, desired: Vec<Wanted<K>>, goal: &Goal<'
     let app = goal.blueprint.scope.app.as_str();
     for left in found.into_values() {
         let job = left.tags().get(JOB_TAG).cloned();
-        let ours = left.owner() == Some(app) && selected(job.as_slice());
+        let here = left.home().is_none_or(|region| region == goal.blueprint.scope.region);
+        let ours = left.owner() == Some(app) && here && selected(job.as_slice());
         if ours && !goal.keep.contains(&K::NAME) {
             drafts.changes.push(deletion(&left, goal));
         }
@@ -67,7 +68,12 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
         halves: None,
         ..finish(Action::Blocked, reason, Some(found), Some(after))
     };
+    let elsewhere = found.home().filter(|region| *region != goal.blueprint.scope.region);
     match found.owner() {
+        Some(owner) if owner == app && elsewhere.is_some() => Some(blocked(format!(
+            "it serves this app in {}, and IAM has one name for all regions",
+            elsewhere.unwrap_or_default()
+        ))),
         Some(owner) if owner == app => {
             let draft = finish(Action::Update, String::new(), before, Some(after));
             let reason = because(&draft.change);
@@ -124,7 +130,7 @@ fn because(change: &Change) -> String {
     fields.dedup();
     fields.retain(|field| before.get(*field) != after.get(*field));
     match fields.as_slice() {
-        [one] if one.ends_with('s') => format!("{one} differ"),
+        [one] if one.ends_with('s') && *one != "status" => format!("{one} differ"),
         [one] => format!("{one} differs"),
         [rest @ .., last] => format!("{} and {last} differ", rest.join(", ")),
         [] => "it differs".into(),

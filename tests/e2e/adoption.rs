@@ -61,3 +61,14 @@ on_both!(an_app_whose_name_begins_alike_is_left_alone, |ground: Ground| {
     ground.ok(&["destroy", "--yes"]);
     assert_eq!(ground.cloud.everything(), other);
 });
+
+on_both!(another_region_keeps_its_roles, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    let here = ground.cloud.everything();
+    ground.write("config.toml", &ONE_JOB.replace("ap-northeast-1", "eu-west-1"));
+    let refused = ground.run(&["apply", "--yes", "--adopt"]);
+    assert_ne!(refused.status, Some(0), "{refused:#?}");
+    assert_eq!(ground.writes_of(&["destroy", "--yes"]), Vec::<String>::new());
+    assert_eq!(ground.cloud.everything(), here);
+});

@@ -9,7 +9,7 @@ use aws_sdk_sfn::operation::update_state_machine::builders::UpdateStateMachineIn
 use aws_sdk_sfn::types::{LoggingConfiguration, TracingConfiguration};
 use proptest::prelude::*;
 use provision::asl::Definition;
-use provision::kinds::{Logging, StateMachine, Tracing};
+use provision::kinds::{Logging, StateMachine};
 
 use crate::{Model, holds, maybe, tags};
 
@@ -30,8 +30,8 @@ fn logging(sent: Option<&LoggingConfiguration>) -> Logging {
     }
 }
 
-fn tracing(sent: Option<&TracingConfiguration>) -> Tracing {
-    if sent.is_some_and(TracingConfiguration::enabled) { Tracing::On } else { Tracing::Off }
+fn tracing(sent: Option<&TracingConfiguration>) -> Option<bool> {
+    Some(sent.is_some_and(TracingConfiguration::enabled))
 }
 
 impl Model for StateMachine {
@@ -92,7 +92,7 @@ fn machine(status: &'static str) -> impl Strategy<Value = StateMachine> {
         include_execution_data,
         destinations,
     });
-    let tracing = prop::bool::ANY.prop_map(|on| if on { Tracing::On } else { Tracing::Off });
+    let tracing = prop::bool::ANY.prop_map(Some);
     let own = (prop::sample::select(vec!["STANDARD", "EXPRESS"]), 0..3, "[r-t]");
     (own, logging, tracing, tags()).prop_map(move |((machine_type, seconds, role), logging, tracing, tags)| {
         StateMachine {

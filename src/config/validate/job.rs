@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::{Check, value};
 use crate::config::duration;
 use crate::config::names::fit;
-use crate::config::raw::{At, Raw, RawJob, RawLogs, RawRetry};
+use crate::config::raw::{At, NEVER, Raw, RawJob, RawLogs, RawRetry};
 use crate::config::{Job, Logs, Retry, RoleChoice, Roles, Task, Work};
 use crate::facts::TaskDefinitionRef;
 use crate::iam::{Need, RunTask, needs};
@@ -122,6 +122,7 @@ impl Context<'_> {
             ("timeout", raw.timeout.as_ref().map(Spanned::span)),
             ("deadline", raw.deadline.as_ref().map(Spanned::span)),
             ("environment", raw.environment.as_ref().map(Spanned::span)),
+            ("ecs", raw.ecs_span.clone()),
             ("retry", raw.retry.as_ref().map(|_| definition.span())),
         ];
         for (key, span) in generated {
@@ -208,7 +209,7 @@ impl Context<'_> {
             self.check.fault(at.span(), format!("`{group}` can't be a log group's name"), Some(hint));
         }
         if let Some(days) = &raw.retention_days
-            && *days.get_ref() != 0
+            && *days.get_ref() != NEVER
             && !RETENTION_DAYS.contains(days.get_ref())
         {
             let near = RETENTION_DAYS.iter().min_by_key(|day| day.abs_diff(*days.get_ref())).copied().unwrap_or(30);
@@ -219,7 +220,7 @@ impl Context<'_> {
         let days = value(&raw.retention_days).unwrap_or(30);
         Logs {
             group,
-            retention_days: i32::try_from(days).ok().filter(|days| *days != 0),
+            retention_days: i32::try_from(days).ok(),
             level: value(&raw.level).unwrap_or_else(|| "ALL".into()),
             include_execution_data: value(&raw.include_execution_data).unwrap_or(true),
         }

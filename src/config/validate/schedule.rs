@@ -74,6 +74,12 @@ impl Context<'_> {
                 Some("`command` is the short way to write an input: keep one"),
             );
         }
+        if let Some(command) = &raw.command
+            && command.get_ref().is_empty()
+        {
+            let hint = "for the image's own command, write `command = []` on the job and none here";
+            self.check.fault(command.span(), "a schedule's `command` can't be empty", Some(hint));
+        }
         let own = match work {
             Some(Work::Task(task)) => task.command.clone().filter(|command| !command.is_empty()),
             _ => None,
