@@ -45,6 +45,9 @@ pub struct Change {
     pub action: Action,
     /// Why.
     pub reason: String,
+    /// Whether the resource is deleted, if only to be made anew.
+    #[serde(skip)]
+    pub deletes: bool,
     /// As AWS has it.
     pub before: Option<Value>,
     /// As the config wants it.
@@ -100,6 +103,8 @@ pub struct Goal<'a> {
     pub jobs: BTreeSet<String>,
     /// Whether unowned resources of our names are taken over.
     pub adopt: bool,
+    /// Whether nothing is to be left, whatever the config names.
+    pub destroy: bool,
     /// Kinds of which nothing is deleted.
     pub keep: Vec<&'static str>,
 }

@@ -73,7 +73,8 @@ impl Session {
             true => Blueprint::empty(&self.config, &self.scope),
             false => Blueprint::new(&self.config, &self.scope, &facts, &aim.jobs)?,
         };
-        let goal = Goal { blueprint, jobs: aim.jobs.clone(), adopt: aim.adopt, keep: aim.keep.clone() };
+        let goal =
+            Goal { blueprint, jobs: aim.jobs.clone(), adopt: aim.adopt, destroy: aim.destroy, keep: aim.keep.clone() };
         Ok(order(REGISTRY.iter().zip(observed).map(|(kind, observed)| kind.compare(observed, &goal))))
     }
 }

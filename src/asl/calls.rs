@@ -45,6 +45,7 @@ pub fn fixed<'a>(value: &'a Value, path: &[&str]) -> Result<Option<&'a str>, Dyn
         }
         match here.get(key) {
             Some(next) => here = next,
+            None if here.is_string() => return Err(dynamic()),
             None => return Ok(None),
         }
     }

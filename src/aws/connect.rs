@@ -48,7 +48,7 @@ pub async fn connect(region: Option<&str>) -> Result<Aws, Error> {
         .await;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
-        .operation_attempt_timeout(Duration::from_secs(30))
+        .operation_attempt_timeout(Duration::from_secs(15))
         .build();
     let shared = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.clone()))
@@ -58,6 +58,10 @@ pub async fn connect(region: Option<&str>) -> Result<Aws, Error> {
         .timeout_config(timeouts)
         .load()
         .await;
+    if let Some(url) = shared.endpoint_url().filter(|url| !is_url(url)) {
+        let error = Error::config(format!("the endpoint `{url}` is not a URL"));
+        return Err(error.hint("AWS_ENDPOINT_URL, or the profile's endpoint_url, is such as `http://127.0.0.1:4566`"));
+    }
     let aws = Aws::new(&shared, region);
     let endpoint = aws.endpoint.clone().or_else(service_endpoint);
     Ok(Aws { endpoint, ..aws })
@@ -96,7 +100,12 @@ async fn configured_region() -> Option<String> {
     ProvideRegion::region(&chain).await.map(|region| region.to_string())
 }
 
+fn is_url(url: &str) -> bool {
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', ':']))
+}
+
 fn is_amazon(url: &str) -> bool {
     let host = url.split("://").nth(1).unwrap_or(url).split(['/', ':']).next().unwrap_or("");
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|suffix| host.ends_with(suffix))
+    [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"].iter().any(|suffix| host.ends_with(suffix))
 }

@@ -46,6 +46,10 @@ impl Failure {
     {
         let status = error.raw_response().map(|response| response.status().as_u16());
         let cause = cause(error);
+        if status == Some(200) && error.as_service_error().is_some_and(|service| service.code().is_none()) {
+            let message = "the answer is not the service's: something between here and it may have answered".to_owned();
+            return Self { api, cause: Cause::Cut, code: None, message, status };
+        }
         let (code, message) = match error.as_service_error() {
             Some(service) => (service.code().map(str::to_owned), service.message().unwrap_or_default().to_owned()),
             None if cause == Cause::Credentials => (None, format!("no AWS credentials: {}", innermost(error))),
@@ -58,6 +62,12 @@ impl Failure {
     pub fn entry(api: &'static str, code: Option<&str>, message: Option<&str>) -> Self {
         let message = message.unwrap_or("an entry failed").to_owned();
         Self { api, cause: Cause::Service, code: code.map(str::to_owned), message, status: Some(200) }
+    }
+
+    /// A list that names the same page as its next one again and again.
+    pub fn endless() -> Self {
+        let message = "the endpoint answers the same page without end".to_owned();
+        Self { api: "paging", cause: Cause::Other, code: None, message, status: None }
     }
 
     /// Whether the service said one of `codes`.
@@ -96,6 +106,13 @@ impl Failure {
             (_, "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch") => {
                 "AWS does not know these credentials: check AWS_PROFILE and the AWS_… variables"
             }
+            (
+                _,
+                "EntityAlreadyExists"
+                | "EntityAlreadyExistsException"
+                | "ResourceAlreadyExistsException"
+                | "StateMachineAlreadyExists",
+            ) => "somebody else makes the same things at this moment: run the command again",
             (_, "LimitExceededException" | "LimitExceeded") => {
                 "a quota of the account is full: remove what is unused, or ask for more in Service Quotas"
             }
@@ -148,9 +165,9 @@ where
             let refused = chain(error).any(|inner| {
                 let io = inner.downcast_ref::<std::io::Error>();
                 io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
-                    || inner.to_string().contains("dns error")
+                    || inner.to_string().contains("(Connect)")
             });
-            if refused || dispatch.is_user() { Cause::Unreachable } else { Cause::Cut }
+            if refused || dispatch.is_user() || dispatch.is_timeout() { Cause::Unreachable } else { Cause::Cut }
         }
         _ => Cause::Other,
     }

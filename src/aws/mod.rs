@@ -76,7 +76,11 @@ where
     loop {
         let (more, next) = read(|| page(token.clone())).await?;
         items.extend(more);
-        token = next.filter(|next| !next.is_empty());
+        let next = next.filter(|next| !next.is_empty());
+        if next.is_some() && next == token {
+            return Err(Failure::endless());
+        }
+        token = next;
         if token.is_none() {
             return Ok(items);
         }

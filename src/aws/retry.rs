@@ -143,7 +143,7 @@ const THROTTLED: &[&str] = &[
 /// How long a throttled request goes on.
 const THROTTLE_LIMIT: Duration = Duration::from_mins(10);
 /// How long a service that fails, or a broken connection, is given.
-const BROKEN_LIMIT: Duration = Duration::from_secs(20);
+const BROKEN_LIMIT: Duration = Duration::from_secs(40);
 /// Nobody listening is seldom a matter of time.
 const UNREACHABLE_LIMIT: Duration = Duration::from_millis(700);
 

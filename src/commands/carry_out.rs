@@ -78,7 +78,7 @@ impl Consent {
             let refused = || Error::refused("nothing was changed: the answer was no");
             return if confirmed(self.question) { Ok(()) } else { Err(refused()) };
         }
-        match plan.count(Action::Delete) {
+        match plan.changes.iter().filter(|change| change.deletes).count() {
             0 => Ok(()),
             1 => Err(unconfirmed("1 deletion")),
             count => Err(unconfirmed(&format!("{count} deletions"))),

@@ -47,17 +47,15 @@ fn allow(need: &Need<'_>, machine: &str, scope: &Scope, facts: &Facts) -> Vec<Va
     match need {
         Need::RunTask(run) => run_task(run, scope, facts),
         Need::Invoke(function) => {
-            let arn = if function.starts_with("arn:") {
-                (*function).to_owned()
-            } else {
-                scope.arn("lambda", &format!("function:{function}"))
-            };
+            let arn = function_arn(function, scope);
             let resources = [arn.clone(), format!("{arn}:*")];
             vec![json!({ "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": resources })]
         }
         Need::Publish(topic) => vec![json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": topic })],
-        Need::Send(url) => {
-            vec![json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue(url, scope) })]
+        Need::Send(queue) => {
+            let region = queue.region.unwrap_or(&scope.region);
+            let arn = format!("arn:{}:sqs:{region}:{}:{}", scope.partition, queue.account, queue.name);
+            vec![json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn })]
         }
         Need::Start(arn, waits) => {
             let mut statements = vec![json!({ "Effect": "Allow", "Action": "states:StartExecution", "Resource": arn })];
@@ -89,12 +87,17 @@ fn managed_rule(name: &str, scope: &Scope) -> Value {
     json!({ "Effect": "Allow", "Action": actions, "Resource": scope.rule(name) })
 }
 
-/// A queue's ARN, from its URL: `https://sqs.REGION.…/ACCOUNT/NAME`.
-fn queue(url: &str, scope: &Scope) -> String {
-    let mut parts = url.rsplit('/');
-    let (name, account) = (parts.next().unwrap_or(url), parts.next().unwrap_or(&scope.account));
-    let region = url.split('.').nth(1).filter(|_| url.contains("://sqs.")).unwrap_or(&scope.region);
-    format!("arn:{}:sqs:{region}:{account}:{name}", scope.partition)
+/// A function's ARN, from its ARN, its name, or its account and name. Source: AWS Lambda API, `Invoke`.
+fn function_arn(function: &str, scope: &Scope) -> String {
+    if function.starts_with("arn:") {
+        return function.to_owned();
+    }
+    match function.split_once(":function:") {
+        Some((account, name)) => {
+            format!("arn:{}:lambda:{}:{account}:function:{name}", scope.partition, scope.region)
+        }
+        None => scope.arn("lambda", &format!("function:{}", function.strip_prefix("function:").unwrap_or(function))),
+    }
 }
 
 fn run_task(run: &RunTask<'_>, scope: &Scope, facts: &Facts) -> Vec<Value> {

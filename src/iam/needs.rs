@@ -13,14 +13,44 @@ pub enum Need<'a> {
     Invoke(&'a str),
     /// To publish to a topic, by ARN.
     Publish(&'a str),
-    /// To send to a queue, by URL.
-    Send(&'a str),
+    /// To send to a queue.
+    Send(Queue<'a>),
     /// To start another state machine, by ARN, and to wait for it or not.
     Start(&'a str, Waits),
     /// To call with another role, by ARN, which then needs the permission.
     Assume(&'a str),
     /// To run its own map as child executions.
     RunMap,
+}
+
+/// A queue, as its URL names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue<'a> {
+    /// None: the state machine's own.
+    pub region: Option<&'a str>,
+    /// Twelve digits.
+    pub account: &'a str,
+    /// The queue's name.
+    pub name: &'a str,
+}
+
+impl<'a> Queue<'a> {
+    /// Takes a URL apart: `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`, or the older
+    /// `https://REGION.queue.amazonaws.com/ACCOUNT/NAME`. Source: Amazon SQS Developer Guide, "Queue and message
+    /// identifiers".
+    pub fn of_url(url: &'a str) -> Option<Self> {
+        let (_, rest) = url.split_once("://")?;
+        let mut parts = rest.trim_end_matches('/').split('/');
+        let (host, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let labels: Vec<&str> = host.split('.').collect();
+        let region = match labels.as_slice() {
+            ["sqs" | "sqs-fips", region, "amazonaws", ..] | [region, "queue", "amazonaws", ..] => Some(*region),
+            ["queue", "amazonaws", ..] => Some("us-east-1"),
+            _ => None,
+        };
+        (number && !name.is_empty() && parts.next().is_none()).then_some(Self { region, account, name })
+    }
 }
 
 /// Whether a call waits for what it starts to end.
@@ -98,7 +128,10 @@ fn need<'a>(call: &ServiceCall<'a>) -> Result<Option<Need<'a>>, String> {
         }
         "lambda:invoke" => Need::Invoke(required(&["FunctionName"])?),
         "sns:publish" => Need::Publish(required(&["TopicArn"])?),
-        "sqs:sendMessage" => Need::Send(required(&["QueueUrl"])?),
+        "sqs:sendMessage" => {
+            let url = required(&["QueueUrl"])?;
+            Need::Send(Queue::of_url(url).ok_or_else(|| format!("sends to `{url}`, which is not a queue's URL"))?)
+        }
         "states:startExecution" => Need::Start(required(&["StateMachineArn"])?, waits),
         _ => return Err(format!("calls `{integration}`, whose permissions provision can't work out")),
     }))
@@ -106,4 +139,29 @@ fn need<'a>(call: &ServiceCall<'a>) -> Result<Option<Need<'a>>, String> {
 
 fn only_running(dynamic: &Dynamic) -> String {
     format!("takes `{}` from its input, so its permissions can't be worked out", dynamic.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Queue;
+
+    #[test]
+    fn a_queue_is_read_from_each_form_of_its_url() {
+        for (url, region) in [
+            ("https://sqs.eu-west-1.amazonaws.com/123456789012/q", Some("eu-west-1")),
+            ("https://sqs-fips.us-east-1.amazonaws.com/123456789012/q/", Some("us-east-1")),
+            ("https://us-east-2.queue.amazonaws.com/123456789012/q", Some("us-east-2")),
+            ("https://queue.amazonaws.com/123456789012/q", Some("us-east-1")),
+            ("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/q", Some("cn-north-1")),
+            ("http://localhost:4566/123456789012/q", None),
+        ] {
+            let queue = Queue { region, account: "123456789012", name: "q" };
+            assert_eq!(Queue::of_url(url), Some(queue), "{url}");
+        }
+        for url in
+            ["q", "https://sqs.eu-west-1.amazonaws.com/q", "https://host/12345/q", "https://host/123456789012/q/more"]
+        {
+            assert_eq!(Queue::of_url(url), None, "{url}");
+        }
+    }
 }

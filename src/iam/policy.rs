@@ -3,8 +3,6 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::arn::Arn;
-
 /// A policy document. IAM answers keys in its own order and a one-element list as a string; neither is a difference.
 /// Source: IAM User Guide, "IAM JSON policy elements reference" and "Policy grammar".
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,14 +52,6 @@ impl Policy {
 
     fn statements(&self) -> impl Iterator<Item = &Value> {
         self.0.get("Statement").and_then(Value::as_array).into_iter().flatten()
-    }
-
-    /// The regions that the ARNs of its `aws:SourceArn` conditions name.
-    pub fn source_regions(&self) -> Vec<&str> {
-        let conditions = self.statements().filter_map(|statement| statement.get("Condition")?.as_object());
-        let keys = conditions.flat_map(Map::values).filter_map(|keys| keys.get("aws:SourceArn"));
-        let arns = keys.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
-        arns.filter_map(|arn| Some(Arn::parse(arn.as_str()?)?.region)).collect()
     }
 
     /// Whether it says nothing at all, which IAM does not take.

@@ -12,11 +12,28 @@ pub fn execution_trust(scope: &Scope) -> Policy {
     trust("states.amazonaws.com", scope, json!({ "ArnLike": { "aws:SourceArn": machines } }))
 }
 
-/// EventBridge, on behalf of these rules only.
+/// Rules that a trust policy names one by one. It may have 2,048 characters, also while it holds the rules before and
+/// after a change. Source: IAM User Guide, "IAM and AWS STS quotas".
+const NAMED_RULES: usize = 6;
+
+/// EventBridge, on behalf of these rules only; of many rules, of those whose names begin as all of theirs do.
 /// Source: Amazon EventBridge User Guide, "Cross-service confused deputy prevention".
-pub fn trigger_trust<'a>(rules: impl IntoIterator<Item = &'a str>, scope: &Scope) -> Policy {
-    let rules: Vec<String> = rules.into_iter().map(|rule| scope.rule(rule)).collect();
-    trust("events.amazonaws.com", scope, json!({ "ArnEquals": { "aws:SourceArn": rules } }))
+pub fn trigger_trust(rules: &[&str], scope: &Scope) -> Policy {
+    let condition = if rules.len() <= NAMED_RULES {
+        let rules: Vec<String> = rules.iter().map(|rule| scope.rule(rule)).collect();
+        json!({ "ArnEquals": { "aws:SourceArn": rules } })
+    } else {
+        json!({ "ArnLike": { "aws:SourceArn": scope.rule(&format!("{}*", common_start(rules))) } })
+    };
+    trust("events.amazonaws.com", scope, condition)
+}
+
+fn common_start<'a>(names: &[&'a str]) -> &'a str {
+    let shared = |one: &'a str, other: &str| {
+        let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        one.get(..same).unwrap_or_default()
+    };
+    names.iter().copied().reduce(shared).unwrap_or_default()
 }
 
 fn trust(service: &str, scope: &Scope, mut condition: Value) -> Policy {

@@ -147,9 +147,11 @@ impl Kind for Role {
         }
     }
 
-    /// IAM has no regions, but whom a role trusts is of one.
+    /// IAM has no regions, so the description ends in the one that the role serves.
     fn home(&self) -> Option<&str> {
-        self.trust.source_regions().first().copied()
+        let (_, region) = self.description.rsplit_once(" in ")?;
+        let shape = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        (region.contains('-') && region.chars().all(shape)).then_some(region)
     }
 
     /// A role never lacks what the state machine of the moment needs, whichever of the two it is.
@@ -172,7 +174,7 @@ impl Kind for Role {
 fn execution(blueprint: &Blueprint<'_>, plan: &JobPlan<'_>) -> Option<Role> {
     let RoleChoice::Made(name) = &plan.job.roles.execution else { return None };
     let policy = plan.policy.clone()?;
-    let description = format!("What the state machine {} may do", plan.job.machine);
+    let description = format!("What the state machine {} may do, in {}", plan.job.machine, blueprint.scope.region);
     Some(desired(blueprint, plan, name, description, execution_trust(blueprint.scope), policy))
 }
 
@@ -181,9 +183,10 @@ fn trigger(blueprint: &Blueprint<'_>, plan: &JobPlan<'_>) -> Option<Role> {
     if plan.job.schedules.is_empty() {
         return None;
     }
-    let rules = plan.job.schedules.iter().map(|schedule| schedule.rule.as_str());
-    let trust = trigger_trust(rules, blueprint.scope);
-    let description = format!("Lets EventBridge start the state machine {}", plan.job.machine);
+    let rules: Vec<&str> = plan.job.schedules.iter().map(|schedule| schedule.rule.as_str()).collect();
+    let trust = trigger_trust(&rules, blueprint.scope);
+    let description =
+        format!("Lets EventBridge start the state machine {}, in {}", plan.job.machine, blueprint.scope.region);
     Some(desired(blueprint, plan, name, description, trust, trigger_policy(&plan.job.machine, blueprint.scope)))
 }
 

@@ -47,7 +47,8 @@ pub fn compare<K: Kind>(observed: Vec<K>, desired: Vec<Wanted<K>>, goal: &Goal<'
         }
     }
     let app = goal.blueprint.scope.app.as_str();
-    for left in found.into_values() {
+    let named = if goal.destroy { Vec::new() } else { K::names(goal.blueprint.config) };
+    for left in found.into_values().filter(|left| !named.iter().any(|name| name == left.name())) {
         let job = left.tags().get(JOB_TAG).cloned();
         let here = left.home().is_none_or(|region| region == goal.blueprint.scope.region);
         let ours = left.owner() == Some(app) && here && selected(job.as_slice());
@@ -76,20 +77,26 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
         ))),
         Some(owner) if owner == app => {
             let draft = finish(Action::Update, String::new(), before, Some(after));
-            let reason = because(&draft.change);
+            let mut reason = because(&draft.change);
+            if draft.change.deletes {
+                reason.push_str(", which can't be changed: it is replaced");
+            }
             (!draft.calls.is_empty()).then(|| Draft { change: Change { reason, ..draft.change }, ..draft })
         }
         Some(owner) => Some(blocked(format!("it exists and belongs to the app {owner}"))),
         None if goal.adopt => {
-            Some(finish(Action::Update, format!("it is taken over: it had no tag {APP_TAG}"), before, Some(after)))
+            let draft =
+                finish(Action::Update, format!("it is taken over: it had no tag {APP_TAG}"), before, Some(after));
+            let replaced = if draft.change.deletes { ", and replaced" } else { "" };
+            let reason = format!("{}{replaced}", draft.change.reason);
+            Some(Draft { change: Change { reason, ..draft.change }, ..draft })
         }
         None => Some(blocked(format!("it exists and has no tag {APP_TAG}={app}"))),
     }
 }
 
 fn deletion<K: Kind>(left: &K, goal: &Goal<'_>) -> Draft {
-    let reason =
-        if goal.blueprint.jobs.is_empty() { "the app is destroyed" } else { "the config no longer asks for it" };
+    let reason = if goal.destroy { "the app is destroyed" } else { "the config no longer asks for it" };
     finish(Action::Delete, reason.into(), Some(left), None)
 }
 
@@ -100,9 +107,12 @@ fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Op
         let between = K::between(before, after)?;
         Some((K::calls(Some(before), Some(&between)), K::calls(Some(&between), Some(after))))
     });
+    let calls = K::calls(before, after);
+    let removal = before.and_then(|before| K::calls(Some(before), None).last().map(Call::api));
     let resource = after.or(before);
     Draft {
         change: Change {
+            deletes: calls.iter().any(|call| Some(call.api()) == removal),
             address: resource.map_or_else(|| Address { kind: K::NAME, name: String::new() }, Kind::address),
             job: resource
                 .and_then(|resource| resource.tags().get(JOB_TAG).cloned())
@@ -115,7 +125,7 @@ fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Op
         },
         needed: needs(before),
         needs: needs(after),
-        calls: K::calls(before, after),
+        calls,
         halves,
     }
 }

@@ -92,7 +92,26 @@ fn sort(changes: Vec<Change>, steps: Vec<Steps>, links: &[Links], unchanged: usi
             }
         }
     }
+    for (gone, new) in renames(&changes, links) {
+        edge(last(new), firsts[gone]);
+    }
     number(changes, nodes, &after, unchanged)
+}
+
+/// What is deleted may be what is made under another name, and must stay until that is there: the deletions that
+/// begin, each with the creations that end.
+fn renames(changes: &[Change], links: &[Links]) -> Vec<(usize, usize)> {
+    let of = |action: Action| {
+        let used: BTreeSet<&Address> = links
+            .iter()
+            .filter(|link| link.action == action)
+            .flat_map(|link| if action == Action::Delete { &link.needed } else { &link.needs })
+            .collect();
+        let all = changes.iter().enumerate().filter(move |(_, change)| change.action == action);
+        all.filter(|(_, change)| !used.contains(&change.address)).map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    let (gone, new) = (of(Action::Delete), of(Action::Create));
+    gone.iter().flat_map(|gone| new.iter().map(|new| (*gone, *new))).collect()
 }
 
 /// Numbers the steps so that each comes after those it waits for, and the changes by their first step.

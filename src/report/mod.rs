@@ -6,9 +6,10 @@ mod human;
 mod json;
 mod style;
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::error::Exit;
 use crate::execute::{Event, Outcome};
 use crate::plan::Plan;
 use crate::scope::Scope;
@@ -40,11 +41,17 @@ pub trait Report {
 /// Whether stdout has its result. With `--json` it gets one document and no second.
 static SAID: AtomicBool = AtomicBool::new(false);
 
-/// Writes to stdout. A reader that has gone is no fault of ours.
+/// Writes to stdout. A reader that has gone is no fault of ours; a result that can't be written is a failure.
 fn out(text: &str) {
     SAID.store(true, Ordering::Relaxed);
     let mut stdout = anstream::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        err(&format!("error: can't write the result\nCaused by: {error}\n"));
+        std::process::exit(Exit::Failed as i32);
+    }
 }
 
 /// Prints a text as it is.

@@ -227,3 +227,19 @@ fn what_a_user_sees_of_a_first_apply() {
     ground.write("config.toml", &ONE_JOB.replace("rate(3 hours)", "rate(1 hour)").replace("5m", "10m"));
     insta::assert_snapshot!("update_diff", ground.ok(&["diff"]).stdout);
 }
+
+/// IAM takes 2,048 characters of trust, and a change may need twice as many as a moment of rest.
+#[test]
+fn many_schedules_do_not_outgrow_the_triggers_trust() {
+    let ground = Ground::new(crate::support::Which::Ministack);
+    let schedules: Vec<String> = (0..50)
+        .map(|number| format!("[job.report.schedules.daily_at_a_quarter_past_{number}]\nexpression = \"rate(1 day)\"\ncommand = [\"true\"]\n"))
+        .collect();
+    let head = TWO_JOBS.find("[job").unwrap();
+    ground.write("config.toml", &format!("{}{}", &TWO_JOBS[..head], schedules.concat()));
+    ground.ok(&["apply"]);
+    let trust = ground.cloud.everything()["role/billing-report-trigger"]["trust"].clone();
+    assert!(trust.to_string().len() < 1_024, "{trust:#}");
+    let rules = ground.cloud.arn("events", "rule/billing-report-daily_at_a_quarter_past_*");
+    assert_eq!(trust["Statement"][0]["Condition"]["ArnLike"]["aws:SourceArn"], rules);
+}

@@ -142,7 +142,7 @@ fn roles() -> Vec<Drift> {
                 .iam
                 .update_role()
                 .role_name(ROLE)
-                .description("What the state machine billing-invoices may do");
+                .description("What the state machine billing-invoices may do, in ap-northeast-1");
             cloud.wait(update.max_session_duration(7_200).send()).expect("done");
         }),
         drift(address(), "permissions_boundary", &["iam:PutRolePermissionsBoundary"], |cloud| {

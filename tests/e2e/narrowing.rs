@@ -50,3 +50,15 @@ fn an_unknown_job_is_a_fault_with_the_nearest_name() {
     assert!(run.stderr.contains("did you mean `invoices`?"), "{run:#?}");
     assert!(ground.proxy.seen().is_empty(), "nothing was asked of AWS");
 }
+
+on_both!(a_name_that_another_job_takes_over_stays, |ground: Ground| {
+    let job = |name: &str, machine: &str| format!("[job.{name}]\nname = \"{machine}\"\ncommand = [\"true\"]\n");
+    let head = &TWO_JOBS[..TWO_JOBS.find("[job").unwrap()];
+    ground.write("config.toml", &format!("{head}{}", job("old", "X")));
+    ground.ok(&["apply"]);
+    ground.write("config.toml", &format!("{head}{}{}", job("new", "X"), job("old", "Y")));
+    ground.ok(&["apply", "--job", "old", "--yes"]);
+    assert!(ground.cloud.everything().contains_key("state-machine/X"), "the config wants it for another job");
+    ground.ok(&["apply"]);
+    assert_eq!(ground.cloud.everything()["state-machine/X"]["tags"]["provision:job"], "new");
+});

@@ -66,3 +66,48 @@ on_both!(a_denied_read_is_an_error_and_not_an_absence, |ground: Ground| {
         assert_eq!(ground.proxy.writes(), Vec::<String>::new(), "{api}");
     }
 });
+
+on_both!(a_rename_that_fails_leaves_the_old_one_running, |ground: Ground| {
+    ground.write("config.toml", TWO_JOBS);
+    ground.ok(&["apply"]);
+    for (from, to, api) in [
+        ("[job.invoices]", "[job.bills]", "states:CreateStateMachine"),
+        ("schedules.morning", "schedules.early", "events:PutRule"),
+    ] {
+        ground.write("config.toml", &TWO_JOBS.replace(from, to));
+        ground.proxy.rule(move |_, seen| if seen.api == api { denial(api) } else { Verdict::Pass });
+        let run = ground.run(&["apply", "--yes"]);
+        assert_eq!(run.status, Some(1), "{run:#?}");
+        let all = ground.cloud.everything();
+        for kept in ["rule/billing-invoices", "state-machine/billing-invoices", "rule/billing-report-morning"] {
+            assert!(all.contains_key(kept), "{kept} is still there after {api} failed");
+        }
+        ground.proxy.pass();
+        ground.ok(&["apply", "--yes"]);
+        ground.write("config.toml", TWO_JOBS);
+        ground.ok(&["apply", "--yes"]);
+        assert_eq!(ground.diff()["summary"]["unchanged"], 11);
+    }
+});
+
+on_both!(a_replacement_is_a_deletion_that_somebody_confirms, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    let arn = ground.cloud.arn("states", "stateMachine:billing-invoices");
+    let states = &ground.cloud.aws.states;
+    ground.cloud.wait(states.delete_state_machine().state_machine_arn(&arn).send()).expect("it is deleted");
+    let tag = |key: &str, value: &str| aws_sdk_sfn::types::Tag::builder().key(key).value(value).build();
+    let express = states
+        .create_state_machine()
+        .name("billing-invoices")
+        .r#type(aws_sdk_sfn::types::StateMachineType::Express)
+        .definition(r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#)
+        .role_arn(ground.cloud.role_arn("x"))
+        .tags(tag("provision:app", "billing"));
+    ground.cloud.wait(express.send()).expect("it is made");
+    let refused = ground.run(&["apply"]);
+    assert_eq!(refused.status, Some(4), "{refused:#?}");
+    assert!(refused.stdout.contains("it is replaced"), "{refused:#?}");
+    ground.ok(&["apply", "--yes"]);
+    assert_eq!(ground.cloud.everything()["state-machine/billing-invoices"]["type"], "STANDARD");
+});

@@ -31,6 +31,12 @@ impl Check<'_> {
             self.fault(at, "a task on Fargate needs a subnet", Some("add `subnets = [\"subnet-…\"]` under [ecs]"));
         }
         self.network(raw, &subnets);
+        if let (Launch::Type(kind), Some(public)) =
+            (&launch, raw.assign_public_ip.as_ref().filter(|public| *public.get_ref()))
+            && kind != "FARGATE"
+        {
+            self.fault(public.span(), format!("`assign_public_ip` is for Fargate, and this runs on {kind}"), None);
+        }
         self.arn(&raw.cluster, "ecs", "cluster/");
         for role in [&raw.task_role, &raw.execution_role].into_iter().flatten() {
             self.iam_arn(role, "role");
@@ -71,6 +77,15 @@ impl Check<'_> {
         }
         if providers.get_ref().is_empty() || providers.get_ref().len() > 20 {
             self.fault(providers.span(), "`capacity_providers` has 1 to 20 items", None);
+        }
+        let weighs =
+            |provider: &RawCapacityProvider| provider.weight.as_ref().is_some_and(|weight| *weight.get_ref() > 0);
+        if providers.get_ref().len() > 1 && !providers.get_ref().iter().any(weighs) {
+            let hint = "give one of them a `weight`: without one it is 0";
+            self.fault(providers.span(), "no capacity provider has a weight above 0, so none gets a task", Some(hint));
+        }
+        if providers.get_ref().iter().filter(|provider| provider.base.is_some()).count() > 1 {
+            self.fault(providers.span(), "only one capacity provider may have a `base`", None);
         }
         Launch::CapacityProviders(providers.get_ref().iter().map(|raw| self.capacity_provider(raw)).collect())
     }

@@ -140,11 +140,16 @@ impl Context<'_> {
 
     fn task(&self, raw: &RawJob) -> Option<Task> {
         let somewhere = self.check.is_mistyped("command")
+            || self.check.is_mistyped("input")
             || raw.command.is_some()
             || raw.schedules.iter().any(|s| s.command.is_some() || s.input.is_some());
         if !somewhere {
             let hint = "add `command = [\"…\"]` (`[]` runs the image's own command), or a `definition`";
             self.check.fault(raw.span.start..raw.span.start, "nothing says what this job runs", Some(hint));
+        }
+        if let Some(environment) = raw.environment.as_ref().filter(|environment| environment.get_ref().contains_key(""))
+        {
+            self.check.fault(environment.span(), "a variable has no name", None);
         }
         let ecs = self.check.ecs(&raw.ecs.over(&self.raw.ecs), &raw.span);
         Some(Task {

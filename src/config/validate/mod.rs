@@ -96,7 +96,7 @@ impl Check<'_> {
         let Some(region) = region else { return };
         let parts: Vec<&str> = region.get_ref().split('-').collect();
         let good = parts.len() >= 3
-            && parts[0].len() == 2
+            && (2..=4).contains(&parts[0].len())
             && parts[1..parts.len() - 1].iter().all(|part| !part.is_empty())
             && parts.iter().flat_map(|part| part.chars()).all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
             && parts[parts.len() - 1].parse::<u8>().is_ok();
@@ -122,8 +122,14 @@ impl Check<'_> {
             self.fault(span.clone(), message, Some("AWS allows 50 on a resource, and two are ours"));
         }
         let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
+        let mut seen = HashMap::new();
         for (key, value) in tags.get_ref() {
-            if key.starts_with("aws:") || key.starts_with("provision:") {
+            if let Some(other) = seen.insert(key.to_lowercase(), key) {
+                let hint = "IAM takes them for one key";
+                self.fault(span.clone(), format!("the tags `{other}` and `{key}` differ only in case"), Some(hint));
+            }
+            let lower = key.to_lowercase();
+            if lower.starts_with("aws:") || lower.starts_with("provision:") {
                 self.fault(span.clone(), format!("the tag `{key}` is reserved"), Some("choose another prefix"));
             }
             if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
