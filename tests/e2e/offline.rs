@@ -94,3 +94,20 @@ fn a_thousand_jobs_are_checked() {
     let told = run(folder.path(), &["check", "--json"]);
     assert_eq!(told.json()["jobs"].as_array().expect("jobs").len(), 1_000);
 }
+
+/// `docs/cli.md` shows what `--help` says.
+#[test]
+fn the_cli_page_is_what_help_prints() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cli.md")).expect("docs/cli.md");
+    let folder = folder();
+    let mut blocks = 0;
+    for block in page.split("```console\n$ provision ").skip(1) {
+        let (command, rest) = block.split_once('\n').expect("a command and its output");
+        if let Some(shown) = rest.split("\n```").next().filter(|_| command.ends_with("--help")) {
+            let arguments: Vec<&str> = command.split_whitespace().collect();
+            assert_eq!(run(folder.path(), &arguments).stdout.trim_end(), shown.trim_end(), "provision {command}");
+            blocks += 1;
+        }
+    }
+    assert!(blocks >= 7, "every command has its block");
+}
