@@ -75,17 +75,19 @@ fn text(args: Init) -> Result<String, Error> {
         let message = format!("a first config also needs {}", config::listed(answers.missing.iter().copied()));
         return Err(Error::config(message).hint("give them as flags, or run `provision init` on a terminal"));
     }
-    let mut ecs = format!("cluster         = {}\ntask_definition = {}\n", json!(cluster), json!(family));
-    if let Some(container) = args.container {
-        ecs.push_str(&format!("container       = {}\n", json!(container)));
-    }
-    ecs.push_str(&format!("subnets         = {}\n", json!(words(&subnets))));
-    if !args.security_groups.is_empty() {
-        ecs.push_str(&format!("security_groups = {}\n", json!(args.security_groups)));
-    }
-    if args.assign_public_ip {
-        ecs.push_str("assign_public_ip = true\n");
-    }
+    let given = |key: &str, value: Option<serde_json::Value>| value.map(|value| format!("{key:15} = {value}\n"));
+    let ecs: Vec<String> = [
+        given("cluster", Some(json!(cluster))),
+        given("task_definition", Some(json!(family))),
+        given("container", args.container.map(|container| json!(container))),
+        given("subnets", Some(json!(words(&subnets)))),
+        given("security_groups", Some(args.security_groups).filter(|ids| !ids.is_empty()).map(|ids| json!(ids))),
+        given("assign_public_ip", args.assign_public_ip.then_some(json!(true))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let ecs = ecs.concat();
     let (app, region) = (json!(app), json!(region));
     let job =
         if job.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) { job } else { json!(job).to_string() };

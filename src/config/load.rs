@@ -1,6 +1,7 @@
 //! From a path to a config.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use toml::de::DeTable;
 
 use super::fault::{Faults, Source, listed, nearest};
 use super::interpolate::interpolate;
-use super::overlay::{environments, lay};
+use super::overlay::{environments, lay, misshapen};
 use super::section::Section;
 use super::{Config, raw, validate};
 use crate::error::Error;
@@ -21,16 +22,23 @@ pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
     let source = read(path)?;
     let (mut table, errors) = DeTable::parse_recoverable(&source.text);
     let faults = RefCell::new(Faults::default());
-    for error in &errors {
+    // One broken line makes others look broken.
+    if let Some(error) = errors.first() {
         let span = error.span().unwrap_or(0..0);
         faults.borrow_mut().push(&source, span, format!("this is not TOML: {}", error.message()), None);
+    }
+    for (span, message) in misshapen(table.get_ref()) {
+        faults.borrow_mut().push(&source, span, message, Some("write a table: `[env.NAME]`".into()));
     }
     let known = environments(table.get_ref());
     if errors.is_empty() && !lay(table.get_mut(), environment) {
         return Err(no_environment(path, environment.unwrap_or_default(), &known));
     }
-    let hint = "set it, or give a default: `${env:NAME:-default}`";
-    let mut unset = |span, message: String| faults.borrow_mut().push(&source, span, message, Some(hint.into()));
+    let mut unread: Vec<Range<usize>> = Vec::new();
+    let mut unset = |span: Range<usize>, message: String, hint: &str| {
+        unread.push(span.clone());
+        faults.borrow_mut().push(&source, span, message, Some(hint.into()));
+    };
     interpolate(table.get_mut(), &|name| std::env::var(name).ok(), &mut unset);
     let config = if errors.is_empty() {
         let raw = raw::read(Section::top(&table, &source, &faults));
@@ -39,6 +47,13 @@ pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
         None
     };
     let mut faults = faults.into_inner();
+    // A value that can't be read has one fault: that it can't.
+    let mut told: Vec<Range<usize>> = Vec::new();
+    faults.list.retain(|fault| {
+        let first = !told.contains(&fault.span);
+        told.push(fault.span.clone());
+        first || !unread.contains(&fault.span)
+    });
     match config {
         Some(config) if faults.list.is_empty() => Ok(Config { environment: environment.map(str::to_owned), ..config }),
         _ => {

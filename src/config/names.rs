@@ -2,6 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
+/// Whether an app can have this name. With references in it, that shows later.
+pub fn is_app(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    name.contains("${env:") || ((1..=32).contains(&name.len()) && name.chars().all(allowed))
+}
+
 /// `name`, or when it is longer than `limit` characters its beginning and a hash of the whole.
 pub fn fit(name: &str, limit: usize) -> String {
     const HASH: usize = 8;

@@ -1,9 +1,12 @@
 //! `[env.NAME]`: one environment's values laid over all that stands above them, key by key.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+use super::names::is_app;
 
 /// Keys of which one stands for the other: who says one no longer means the other.
 const ALTERNATIVES: [(&str, &str); 3] =
@@ -12,7 +15,28 @@ const ALTERNATIVES: [(&str, &str); 3] =
 /// The names under `[env]`.
 pub fn environments(table: &DeTable<'_>) -> Vec<String> {
     let tables = table.get("env").and_then(|env| env.get_ref().as_table());
-    tables.into_iter().flat_map(DeTable::keys).map(|name| name.get_ref().to_string()).collect()
+    let named = tables.into_iter().flatten().filter(|(_, over)| over.get_ref().is_table());
+    named.map(|(name, _)| name.get_ref().to_string()).collect()
+}
+
+/// What stands under `env` and is no environment, each with its place.
+pub fn misshapen(table: &DeTable<'_>) -> Vec<(Range<usize>, String)> {
+    let Some(env) = table.get("env") else { return Vec::new() };
+    let Some(environments) = env.get_ref().as_table() else {
+        return vec![(env.span(), "`env` must be a table of environments".into())];
+    };
+    let mut found = Vec::new();
+    for (name, over) in environments {
+        let name = name.get_ref();
+        let Some(table) = over.get_ref().as_table() else {
+            found.push((over.span(), format!("`env.{name}` must be a table")));
+            continue;
+        };
+        if let Some((key, _)) = table.get_key_value("env") {
+            found.push((key.span(), format!("`env.{name}` can't hold environments of its own")));
+        }
+    }
+    found
 }
 
 /// Takes `[env]` out of the document and lays `[env.NAME]` over the rest. Without an `app` of its own the environment
@@ -23,8 +47,11 @@ pub fn lay(table: &mut DeTable<'_>, name: Option<&str>) -> bool {
     let Some(DeValue::Table(mut environments)) = environments else { return false };
     let Some(DeValue::Table(over)) = environments.remove(name).map(Spanned::into_inner) else { return false };
     let named = over.contains_key("app");
-    merge(table, over);
-    if !named && let Some(DeValue::String(app)) = table.get_mut("app").map(Spanned::get_mut) {
+    merge(table, over.into_iter().filter(|(key, _)| key.get_ref() != "env").collect());
+    if !named
+        && let Some(DeValue::String(app)) = table.get_mut("app").map(Spanned::get_mut)
+        && is_app(app)
+    {
         *app = Cow::Owned(format!("{app}-{name}"));
     }
     true

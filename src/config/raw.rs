@@ -97,6 +97,7 @@ pub struct RawJob {
 
 /// `retry` of a job.
 pub struct RawRetry {
+    pub span: Range<usize>,
     pub attempts: At<i64>,
     pub interval: At<String>,
     pub backoff: At<f64>,
@@ -209,8 +210,8 @@ fn job(mut section: Section<'_>) -> RawJob {
         command: section.strings("command"),
         definition: section.string("definition"),
         substitutions: section.string_map("substitutions"),
-        timeout: section.string("timeout"),
-        deadline: section.string("deadline"),
+        timeout: section.duration("timeout"),
+        deadline: section.duration("deadline"),
         retry: section.table("retry").map(retry),
         environment: section.string_map("environment"),
         tracing: section.boolean("tracing"),
@@ -227,10 +228,11 @@ fn job(mut section: Section<'_>) -> RawJob {
 
 fn retry(mut section: Section<'_>) -> RawRetry {
     let raw = RawRetry {
+        span: section.span.clone(),
         attempts: section.integer("attempts"),
-        interval: section.string("interval"),
+        interval: section.duration("interval"),
         backoff: section.number("backoff"),
-        max_interval: section.string("max_interval"),
+        max_interval: section.duration("max_interval"),
         jitter: section.boolean("jitter"),
     };
     section.finish();
@@ -250,7 +252,7 @@ fn schedules(job: &mut Section<'_>) -> Vec<RawSchedule> {
             dead_letter: None,
         })
     } else {
-        job.table("schedule").map(|section| schedule(None, section))
+        job.table_or("schedule", "a string or a table").map(|section| schedule(None, section))
     };
     let named = job.tables("schedules").into_iter().map(|(name, section)| schedule(Some(name), section));
     single.into_iter().chain(named).collect()
@@ -273,7 +275,7 @@ fn schedule(name: At<String>, mut section: Section<'_>) -> RawSchedule {
 }
 
 fn delivery(mut section: Section<'_>) -> RawDelivery {
-    let raw = RawDelivery { max_age: section.string("max_age"), attempts: section.integer("attempts") };
+    let raw = RawDelivery { max_age: section.duration("max_age"), attempts: section.integer("attempts") };
     section.finish();
     raw
 }

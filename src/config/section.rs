@@ -61,7 +61,8 @@ impl<'t> Section<'t> {
         let span = value.span();
         if read.is_none() {
             let found = described(value.get_ref());
-            self.fault(span.clone(), format!("`{}` must be {wanted}, not {found}", self.name(key)), None);
+            let hint = mend(wanted, value.get_ref());
+            self.fault(span.clone(), format!("`{}` must be {wanted}, not {found}", self.name(key)), hint);
         }
         read.map(|read| Spanned::new(span, read))
     }
@@ -70,6 +71,12 @@ impl<'t> Section<'t> {
     pub fn string(&mut self, key: &'static str) -> Option<Spanned<String>> {
         let value = self.take(key)?;
         self.typed(key, value, "a string", value.get_ref().as_str().map(str::to_owned))
+    }
+
+    /// A string that is a duration.
+    pub fn duration(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a duration", value.get_ref().as_str().map(str::to_owned))
     }
 
     /// `true` or `false`.
@@ -101,24 +108,29 @@ impl<'t> Section<'t> {
     /// A list of strings.
     pub fn strings(&mut self, key: &'static str) -> Option<Spanned<Vec<String>>> {
         let value = self.take(key)?;
-        let list = value
-            .get_ref()
-            .as_array()
-            .and_then(|items| items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect());
-        self.typed(key, value, "a list of strings", list)
+        let items = self.typed(key, value, "a list of strings", value.get_ref().as_array())?.into_inner();
+        let text = |item: &Spanned<DeValue<'_>>| {
+            self.typed(key, item, "a list of strings", item.get_ref().as_str().map(str::to_owned))
+        };
+        let texts: Vec<_> = items.iter().map(|item| text(item).map(Spanned::into_inner)).collect();
+        Some(Spanned::new(value.span(), texts.into_iter().collect::<Option<_>>()?))
     }
 
     /// A table of strings.
     pub fn string_map(&mut self, key: &'static str) -> Option<Spanned<BTreeMap<String, String>>> {
         let value = self.take(key)?;
-        let map = value.get_ref().as_table().and_then(|table| {
-            let pair = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
-                let text: &str = AsRef::<str>::as_ref(key.get_ref() as &std::borrow::Cow<'_, str>);
-                Some((text.to_owned(), value.get_ref().as_str()?.to_owned()))
-            };
-            table.iter().map(pair).collect()
-        });
-        self.typed(key, value, "a table of strings", map)
+        let table = self.typed(key, value, "a table of strings", value.get_ref().as_table())?.into_inner();
+        let mut pairs = Vec::new();
+        for (name, value) in table {
+            let text = value.get_ref().as_str();
+            if text.is_none() {
+                let (name, found) = (name.get_ref(), described(value.get_ref()));
+                let message = format!("`{}` must be a table of strings: `{name}` is {found}", self.name(key));
+                self.fault(value.span(), message, mend("a string", value.get_ref()));
+            }
+            pairs.push(text.map(|text| (name.get_ref().to_string(), text.to_owned())));
+        }
+        Some(Spanned::new(value.span(), pairs.into_iter().collect::<Option<_>>()?))
     }
 
     /// Any value, as JSON.
@@ -143,15 +155,20 @@ impl<'t> Section<'t> {
 
     /// A table.
     pub fn table(&mut self, key: &'static str) -> Option<Section<'t>> {
+        self.table_or(key, "a table")
+    }
+
+    /// A table where something else might stand too: `wanted` says both.
+    pub fn table_or(&mut self, key: &'static str, wanted: &str) -> Option<Section<'t>> {
         let value = self.take(key)?;
-        self.section(key, value)
+        self.section(key, value, wanted)
     }
 
     /// A list of tables.
     pub fn table_list(&mut self, key: &'static str) -> Option<(Range<usize>, Vec<Section<'t>>)> {
         let value = self.take(key)?;
         let items = self.typed(key, value, "a list of tables", value.get_ref().as_array())?;
-        let sections = items.get_ref().iter().filter_map(|item| self.section(key, item)).collect();
+        let sections = items.get_ref().iter().filter_map(|item| self.section(key, item, "a list of tables")).collect();
         Some((value.span(), sections))
     }
 
@@ -160,7 +177,7 @@ impl<'t> Section<'t> {
         let Some(mut section) = self.table(key) else { return Vec::new() };
         let entries = std::mem::take(&mut section.rest);
         let named = |(name, (span, value)): (&str, (Range<usize>, &'t Spanned<DeValue<'t>>))| {
-            Some((Spanned::new(span, name.to_owned()), section.section(name, value)?))
+            Some((Spanned::new(span, name.to_owned()), section.section(name, value, "a table")?))
         };
         entries.into_iter().filter_map(named).collect()
     }
@@ -170,8 +187,8 @@ impl<'t> Section<'t> {
         self.rest.get(key).is_some_and(|(_, value)| value.get_ref().is_str())
     }
 
-    fn section(&self, key: &str, value: &'t Spanned<DeValue<'t>>) -> Option<Section<'t>> {
-        let table = self.typed(key, value, "a table", value.get_ref().as_table())?;
+    fn section(&self, key: &str, value: &'t Spanned<DeValue<'t>>, wanted: &str) -> Option<Section<'t>> {
+        let table = self.typed(key, value, wanted, value.get_ref().as_table())?;
         Some(Self::of(self.name(key), value.span(), table.into_inner(), self.source, self.faults))
     }
 
@@ -183,7 +200,6 @@ impl<'t> Section<'t> {
     /// Refuses keys that the language has and this release does not build.
     pub fn not_yet(&mut self, keys: &[&'static str]) {
         for key in keys {
-            self.known.push(key);
             if let Some((span, _)) = self.rest.remove(key) {
                 self.fault(span, format!("`{}` {NOT_YET}", self.name(key)), Some("leave it out for now".into()));
             }
@@ -211,12 +227,39 @@ fn whole(value: &DeValue<'_>) -> Option<i64> {
 fn described(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("the string `{text}`"),
-        DeValue::Integer(_) => "a whole number".into(),
-        DeValue::Float(_) => "a number with a fraction".into(),
-        DeValue::Boolean(_) => "`true` or `false`".into(),
+        DeValue::Integer(number) => match whole(value) {
+            Some(number) => format!("the number {number}"),
+            None => format!("{}, which is too large", number.as_str()),
+        },
+        DeValue::Float(number) => format!("the number {}", number.as_str()),
+        DeValue::Boolean(boolean) => format!("`{boolean}`"),
         DeValue::Datetime(_) => "a date".into(),
         DeValue::Array(_) => "a list".into(),
         DeValue::Table(_) => "a table".into(),
+    }
+}
+
+/// How a value of the wrong type is plainly meant.
+fn mend(wanted: &str, value: &DeValue<'_>) -> Option<String> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    match (wanted, value) {
+        ("a duration", DeValue::Integer(number)) => Some(format!("with its unit: `\"{}s\"`", number.as_str())),
+        ("a string" | "a list of strings", DeValue::Integer(number)) => {
+            Some(format!("in quotes: `{}`", quoted(number.as_str())))
+        }
+        ("a string", DeValue::Float(number)) => Some(format!("in quotes: `{}`", quoted(number.as_str()))),
+        ("a list of strings", DeValue::String(text)) => {
+            let words: Vec<String> = text.split_whitespace().map(quoted).collect();
+            Some(format!("write `[{}]`", words.join(", ")))
+        }
+        ("a list of tables", DeValue::String(text)) => Some(format!("write `{{ name = {} }}`", quoted(text))),
+        ("a whole number" | "a number", DeValue::String(text)) if text.parse::<f64>().is_ok() => {
+            Some(format!("without quotes: `{text}`"))
+        }
+        ("`true` or `false`", DeValue::String(text)) if matches!(text.as_ref(), "true" | "false") => {
+            Some(format!("without quotes: `{text}`"))
+        }
+        _ => None,
     }
 }
 

@@ -30,8 +30,8 @@ fn logging(sent: Option<&LoggingConfiguration>) -> Logging {
     }
 }
 
-fn tracing(sent: Option<&TracingConfiguration>) -> Option<bool> {
-    Some(sent.is_some_and(TracingConfiguration::enabled))
+fn tracing(sent: Option<&TracingConfiguration>) -> bool {
+    sent.is_some_and(TracingConfiguration::enabled)
 }
 
 impl Model for StateMachine {
@@ -50,7 +50,7 @@ impl Model for StateMachine {
                 definition: Definition::new(create.get_definition().clone().ok_or("no definition")?),
                 role: create.get_role_arn().clone().ok_or("no role")?,
                 logging: logging(create.get_logging_configuration().as_ref()),
-                tracing: tracing(create.get_tracing_configuration().as_ref()),
+                tracing: Some(tracing(create.get_tracing_configuration().as_ref())),
                 tags: tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
             }));
         }
@@ -69,7 +69,7 @@ impl Model for StateMachine {
                 machine.logging = logging(Some(sent));
             }
             if let Some(sent) = update.get_tracing_configuration() {
-                machine.tracing = tracing(Some(sent));
+                machine.tracing = Some(tracing(Some(sent)));
             }
         } else if let Some(tag) = request.downcast_ref::<Tag>() {
             let tags = tag.get_tags().clone().ok_or("no tags")?;

@@ -29,9 +29,17 @@ impl Check<'_> {
             }
         };
         let source = Arc::new(Source { path: file, text });
+        if self.is_mistyped("substitutions") {
+            return None;
+        }
+        // Of a text that is wrong, no more is said than that.
+        let before = self.faults.borrow().list.len();
+        let sound = || self.faults.borrow().list.len() == before;
         let text = self.substitute(&source, substitutions);
-        self.lint(&source, &text, warnings);
-        Some(text)
+        if sound() {
+            self.lint(&source, &text, warnings);
+        }
+        sound().then_some(text)
     }
 
     fn substitute(&self, source: &Arc<Source>, substitutions: &At<BTreeMap<String, String>>) -> String {

@@ -20,13 +20,15 @@ impl Check<'_> {
             let message = format!("`{}` names no task definition", named.get_ref());
             self.fault(named.span(), message, Some("a family (its latest revision), `family:revision`, or an ARN"));
         }
-        if raw.task_definition.is_none() && !self.is_mistyped("task_definition") {
+        let unread = self.is_mistyped("ecs");
+        if raw.task_definition.is_none() && !unread && !self.is_mistyped("task_definition") {
             let hint = "add `task_definition` under [ecs], or under the job's own [job.NAME.ecs]";
             self.fault(top.clone(), "this job has no task definition", Some(hint));
         }
         let launch = self.launch(raw);
         let subnets = value(&raw.subnets).unwrap_or_default();
-        if subnets.is_empty() && launch.on_fargate() && !self.is_mistyped("subnets") {
+        let unread = unread || ["subnets", "launch_type", "capacity_providers"].iter().any(|key| self.is_mistyped(key));
+        if subnets.is_empty() && launch.on_fargate() && !unread {
             let at = raw.subnets.as_ref().map_or(top, Spanned::span);
             self.fault(at, "a task on Fargate needs a subnet", Some("add `subnets = [\"subnet-…\"]` under [ecs]"));
         }
@@ -37,11 +39,25 @@ impl Check<'_> {
         {
             self.fault(public.span(), format!("`assign_public_ip` is for Fargate, and this runs on {kind}"), None);
         }
+        if let (Launch::Type(kind), Some(version)) = (&launch, &raw.platform_version)
+            && kind != "FARGATE"
+        {
+            self.fault(version.span(), format!("`platform_version` is for Fargate, and this runs on {kind}"), None);
+        }
         self.arn(&raw.cluster, "ecs", "cluster/");
+        for (key, name) in [("cluster", &raw.cluster), ("container", &raw.container)] {
+            self.ecs_name(key, name);
+        }
+        for (kind, named) in [("cluster", &raw.cluster), ("task definition", &raw.task_definition)] {
+            if let Some((arn, whole)) = named.as_ref().and_then(|arn| Some((arn, Arn::parse(arn.get_ref())?))) {
+                self.same_account(arn, &whole, kind);
+                self.same_region(arn, &whole, kind);
+            }
+        }
         for role in [&raw.task_role, &raw.execution_role].into_iter().flatten() {
             self.iam_arn(role, "role");
         }
-        let size = |size: &At<i64>| size.as_ref().map(|size| self.positive(size));
+        let size = |key, size: &At<i64>| size.as_ref().map(|size| self.positive(key, size));
         Some(Ecs {
             cluster: value(&raw.cluster).unwrap_or_else(|| "default".into()),
             task_definition: value(&raw.task_definition)?,
@@ -53,16 +69,16 @@ impl Check<'_> {
             platform_version: value(&raw.platform_version),
             propagate_tags: value(&raw.propagate_tags).filter(|from| from != "NONE"),
             enable_execute_command: value(&raw.enable_execute_command).unwrap_or(false),
-            cpu: size(&raw.cpu),
-            memory: size(&raw.memory),
+            cpu: size("cpu", &raw.cpu),
+            memory: size("memory", &raw.memory),
             task_role: value(&raw.task_role),
             execution_role: value(&raw.execution_role),
         })
     }
 
-    fn positive(&self, number: &Spanned<i64>) -> String {
+    fn positive(&self, key: &str, number: &Spanned<i64>) -> String {
         if *number.get_ref() <= 0 {
-            self.fault(number.span(), "this must be above zero", None);
+            self.fault(number.span(), format!("`{key}` must be above zero"), None);
         }
         number.get_ref().to_string()
     }
@@ -75,7 +91,8 @@ impl Check<'_> {
             let hint = "ECS takes one of the two";
             self.fault(launch_type.span(), "`launch_type` beside `capacity_providers`", Some(hint));
         }
-        if providers.get_ref().is_empty() || providers.get_ref().len() > 20 {
+        let unread = self.is_mistyped("capacity_providers");
+        if (providers.get_ref().is_empty() && !unread) || providers.get_ref().len() > 20 {
             self.fault(providers.span(), "`capacity_providers` has 1 to 20 items", None);
         }
         let weighs =
@@ -87,25 +104,31 @@ impl Check<'_> {
         if providers.get_ref().iter().filter(|provider| provider.base.is_some()).count() > 1 {
             self.fault(providers.span(), "only one capacity provider may have a `base`", None);
         }
+        let on_fargate = |raw: &&RawCapacityProvider| value(&raw.name).unwrap_or_default().starts_with("FARGATE");
+        let fargate = providers.get_ref().iter().filter(on_fargate).count();
+        if fargate > 0 && fargate < providers.get_ref().len() {
+            let hint = "ECS takes either Fargate's or your own";
+            self.fault(providers.span(), "capacity providers of Fargate beside others", Some(hint));
+        }
         Launch::CapacityProviders(providers.get_ref().iter().map(|raw| self.capacity_provider(raw)).collect())
     }
 
     fn capacity_provider(&self, raw: &RawCapacityProvider) -> CapacityProvider {
-        if raw.name.is_none() {
+        if raw.name.is_none() && !self.is_mistyped("name") {
             self.fault(raw.span.clone(), "this capacity provider has no `name`", Some("such as `FARGATE_SPOT`"));
         }
-        let within = |number: &At<i64>, most: i32| {
+        let within = |key: &str, number: &At<i64>, most: i32| {
             let number = number.as_ref()?;
             let read = i32::try_from(*number.get_ref()).ok().filter(|read| (0..=most).contains(read));
             if read.is_none() {
-                self.fault(number.span(), format!("this is a number from 0 to {most}"), None);
+                self.fault(number.span(), format!("`{key}` is a number from 0 to {most}"), None);
             }
             read
         };
         CapacityProvider {
             name: value(&raw.name).unwrap_or_default(),
-            weight: within(&raw.weight, 1_000),
-            base: within(&raw.base, 100_000),
+            weight: within("weight", &raw.weight, 1_000),
+            base: within("base", &raw.base, 100_000),
         }
     }
 
@@ -114,18 +137,28 @@ impl Check<'_> {
         for (ids, prefix, most) in ids {
             let Some(ids) = ids else { continue };
             if ids.get_ref().len() > most {
-                self.fault(ids.span(), format!("ECS takes at most {most} of them"), None);
+                let message = format!("{} are too many: ECS takes at most {most}", ids.get_ref().len());
+                self.fault(ids.span(), message, None);
             }
             for id in ids.get_ref().iter().filter(|id| !id.starts_with(prefix)) {
                 self.fault(ids.span(), format!("`{id}` is not an id"), Some(&format!("ids begin with `{prefix}`")));
             }
         }
-        let needs_subnet = [
-            raw.security_groups.as_ref().filter(|groups| !groups.get_ref().is_empty()).map(Spanned::span),
-            raw.assign_public_ip.as_ref().filter(|public| *public.get_ref()).map(Spanned::span),
-        ];
-        for span in needs_subnet.into_iter().flatten().filter(|_| subnets.is_empty()) {
-            self.fault(span, "this has no meaning without `subnets`", None);
+        if let Some(groups) = raw.security_groups.as_ref().filter(|groups| !groups.get_ref().is_empty())
+            && subnets.is_empty()
+            && !self.is_mistyped("subnets")
+        {
+            self.fault(groups.span(), "`security_groups` have no meaning without `subnets`", None);
+        }
+    }
+
+    /// Source: Amazon ECS API, `CreateCluster` and `ContainerDefinition`.
+    fn ecs_name(&self, key: &str, name: &At<String>) {
+        let Some(name) = name.as_ref().filter(|name| !name.get_ref().starts_with("arn:")) else { return };
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if !(1..=255).contains(&name.get_ref().len()) || !name.get_ref().chars().all(allowed) {
+            let message = format!("`{}` can't be the name of a {key}", name.get_ref());
+            self.fault(name.span(), message, Some("1 to 255 of a-z, A-Z, 0-9, hyphens and underscores"));
         }
     }
 

@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::{Check, value};
 use crate::config::duration;
 use crate::config::names::fit;
-use crate::config::raw::{At, NEVER, Raw, RawJob, RawLogs, RawRetry};
+use crate::config::raw::{At, NEVER, Raw, RawJob, RawLogs, RawRetry, RawSchedule};
 use crate::config::{Job, Logs, Retry, RoleChoice, Roles, Task, Work};
 use crate::facts::TaskDefinitionRef;
 use crate::iam::{Need, RunTask, needs};
@@ -86,7 +86,7 @@ impl Context<'_> {
         let good = (1..=64).contains(&name.get_ref().len()) && name.get_ref().chars().all(allowed);
         if !good {
             let message = format!("`{}` can't be a job's name", name.get_ref());
-            self.check.fault(name.span(), message, Some("1 to 64 letters, digits, hyphens and underscores"));
+            self.check.fault(name.span(), message, Some("1 to 64 of a-z, A-Z, 0-9, hyphens and underscores"));
         }
         good
     }
@@ -96,7 +96,7 @@ impl Context<'_> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if !(1..=80).contains(&name.get_ref().len()) || !name.get_ref().chars().all(allowed) {
             let message = format!("`{}` can't be a state machine's name", name.get_ref());
-            self.check.fault(name.span(), message, Some("1 to 80 letters, digits, hyphens and underscores"));
+            self.check.fault(name.span(), message, Some("1 to 80 of a-z, A-Z, 0-9, hyphens and underscores"));
         }
         name.get_ref().clone()
     }
@@ -123,7 +123,7 @@ impl Context<'_> {
             ("deadline", raw.deadline.as_ref().map(Spanned::span)),
             ("environment", raw.environment.as_ref().map(Spanned::span)),
             ("ecs", raw.ecs_span.clone()),
-            ("retry", raw.retry.as_ref().map(|_| definition.span())),
+            ("retry", raw.retry.as_ref().map(|retry| retry.span.clone())),
         ];
         for (key, span) in generated {
             if let Some(span) = span {
@@ -139,14 +139,10 @@ impl Context<'_> {
     }
 
     fn task(&self, raw: &RawJob) -> Option<Task> {
-        let somewhere = self.check.is_mistyped("command")
-            || self.check.is_mistyped("input")
-            || raw.command.is_some()
-            || raw.schedules.iter().any(|s| s.command.is_some() || s.input.is_some());
-        if !somewhere {
-            let hint = "add `command = [\"…\"]` (`[]` runs the image's own command), or a `definition`";
-            self.check.fault(raw.span.start..raw.span.start, "nothing says what this job runs", Some(hint));
+        if self.check.is_mistyped("definition") {
+            return None;
         }
+        self.says_what(raw);
         if let Some(environment) = raw.environment.as_ref().filter(|environment| environment.get_ref().contains_key(""))
         {
             self.check.fault(environment.span(), "a variable has no name", None);
@@ -160,6 +156,26 @@ impl Context<'_> {
             environment: value(&raw.environment).unwrap_or_default(),
             ecs: ecs?,
         })
+    }
+
+    /// A generated state machine fails when neither its input nor the job says what to run.
+    fn says_what(&self, raw: &RawJob) {
+        let unread = ["command", "input"].iter().any(|key| self.check.is_mistyped(key));
+        if raw.command.is_some() || unread {
+            return;
+        }
+        let commands = |input: &Spanned<serde_json::Value>| input.get_ref().get("commands").is_some();
+        let runs =
+            |schedule: &&RawSchedule| schedule.command.is_some() || schedule.input.as_ref().is_some_and(commands);
+        if !raw.schedules.iter().any(|schedule| runs(&schedule)) {
+            let hint = "add `command = [\"…\"]` (`[]` runs the image's own command), or a `definition`";
+            self.check.fault(raw.span.start..raw.span.start, "nothing says what this job runs", Some(hint));
+            return;
+        }
+        for silent in raw.schedules.iter().filter(|schedule| !runs(schedule)) {
+            let hint = "add a `command` here, or to the job one for all its schedules";
+            self.check.fault(silent.span.start..silent.span.start, "nothing says what this schedule runs", Some(hint));
+        }
     }
 
     fn seconds(&self, text: &At<String>) -> Option<u32> {
@@ -177,7 +193,8 @@ impl Context<'_> {
     fn retry(&self, raw: &RawRetry) -> Retry {
         let attempts = raw.attempts.as_ref().map_or(1, |attempts| {
             u32::try_from(*attempts.get_ref()).ok().filter(|count| *count <= LONGEST).unwrap_or_else(|| {
-                self.check.fault(attempts.span(), "`attempts` is out of range", Some("a number from 0 up"));
+                let hint = format!("from 0 to {LONGEST}");
+                self.check.fault(attempts.span(), "`attempts` is out of range", Some(&hint));
                 0
             })
         });
@@ -194,10 +211,10 @@ impl Context<'_> {
         let interval = self.seconds(&raw.interval).unwrap_or(1);
         let max_interval = self.seconds(&raw.max_interval);
         if let (Some(most), Some(at)) = (max_interval, &raw.max_interval)
-            && (most <= interval || most > 31_622_400)
+            && (most <= interval || most >= 31_622_400)
         {
-            let hint = "longer than `interval`, and at most 366 days";
-            self.check.fault(at.span(), format!("`max_interval` can't be {most} seconds"), Some(hint));
+            let hint = format!("longer than the `interval` of {interval} seconds, and below 366 days");
+            self.check.fault(at.span(), format!("`max_interval` can't be `{}`", at.get_ref()), Some(&hint));
         }
         Retry { attempts, interval, backoff, max_interval, jitter: value(&raw.jitter).unwrap_or(false) }
     }

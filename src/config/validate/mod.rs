@@ -14,6 +14,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::fault::{Faults, Source};
+use super::names::is_app;
 use super::raw::{At, Raw};
 use super::{Config, Job, RoleChoice};
 use crate::arn::Arn;
@@ -23,12 +24,12 @@ const MAX_TAGS: usize = 48;
 
 /// The config that `raw` means. None, or with faults noted, when it means none.
 pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Option<Config> {
-    let check = Check { source, faults, account: raw.account.as_ref().map(|account| account.get_ref().clone()) };
+    let check = Check { source, faults, account: value(&raw.account), region: value(&raw.region) };
     let app = check.app(raw);
     check.region(&raw.region);
     check.account(&raw.account);
     check.tags(&raw.tags);
-    if raw.jobs.is_empty() {
+    if raw.jobs.is_empty() && !check.is_mistyped("job") {
         check.fault(0..0, "there is no job", Some("add one: `[job.NAME]` with a `command` and a `schedule`"));
     }
     let mut warnings = Vec::new();
@@ -57,6 +58,7 @@ struct Check<'a> {
     source: &'a Arc<Source>,
     faults: &'a RefCell<Faults>,
     account: Option<String>,
+    region: Option<String>,
 }
 
 impl Check<'_> {
@@ -64,10 +66,15 @@ impl Check<'_> {
         self.faults.borrow_mut().push(self.source, span, message, hint.map(str::to_owned));
     }
 
-    /// Whether a value of this key is there and of the wrong type, which is said already.
+    /// Whether this key is there, but its value is wrong or its name misspelt, which is said already.
     fn is_mistyped(&self, key: &str) -> bool {
-        let said = format!("{key}` must be ");
-        self.faults.borrow().list.iter().any(|fault| fault.message.contains(&said))
+        let said = [format!("{key}` must be "), format!("{key}` can't be `")];
+        let meant = format!("did you mean `{key}`?");
+        self.faults
+            .borrow()
+            .list
+            .iter()
+            .any(|fault| said.iter().any(|said| fault.message.contains(said)) || fault.hint.as_ref() == Some(&meant))
     }
 
     /// The folder that relative paths start from.
@@ -77,14 +84,13 @@ impl Check<'_> {
 
     fn app(&self, raw: &Raw) -> Option<String> {
         let Some(app) = &raw.app else {
-            if self.is_mistyped("`app") {
+            if self.is_mistyped("app") {
                 return None;
             }
             self.fault(0..0, "`app` is missing", Some("name the app: `app = \"billing\"`"));
             return None;
         };
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if !(1..=32).contains(&app.get_ref().len()) || !app.get_ref().chars().all(allowed) {
+        if !is_app(app.get_ref()) {
             let message = format!("`{}` can't be the app's name", app.get_ref());
             self.fault(app.span(), message, Some("1 to 32 lowercase letters, digits and hyphens"));
             return None;
@@ -132,9 +138,14 @@ impl Check<'_> {
             if lower.starts_with("aws:") || lower.starts_with("provision:") {
                 self.fault(span.clone(), format!("the tag `{key}` is reserved"), Some("choose another prefix"));
             }
-            if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
-                let hint = "a key has 1 to 128 characters, a value at most 256";
-                self.fault(span.clone(), format!("the tag `{key}` is too long, or its key is empty"), Some(hint));
+            let (key_length, value_length) = (key.chars().count(), value.chars().count());
+            if !(1..=128).contains(&key_length) {
+                let message = format!("a tag's key can't have {key_length} characters");
+                self.fault(span.clone(), message, Some("1 to 128"));
+            }
+            if value_length > 256 {
+                let message = format!("the tag `{key}` can't have a value of {value_length} characters");
+                self.fault(span.clone(), message, Some("at most 256"));
             }
             if !allowed(key) || !allowed(value) {
                 let hint = "letters, digits, spaces and + - = . _ : / @";
@@ -147,7 +158,10 @@ impl Check<'_> {
     fn iam_arn(&self, arn: &Spanned<String>, kind: &str) -> String {
         let text = arn.get_ref();
         let prefix = format!("{kind}/");
+        let account = |account: &str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+        let of_aws = |arn: &Arn<'_>| kind == "policy" && arn.account == "aws";
         let whole = Arn::parse(text).filter(|_| Arn::of(text, "iam", &prefix).is_some());
+        let whole = whole.filter(|arn| arn.region.is_empty() && (account(arn.account) || of_aws(arn)));
         let example = format!("such as `arn:aws:iam::123456789012:{kind}/name`");
         match whole {
             None => self.fault(arn.span(), format!("`{text}` is not the ARN of a {kind}"), Some(&example)),
@@ -162,6 +176,16 @@ impl Check<'_> {
             && whole.account != "aws"
         {
             let message = format!("this {kind} is of account {}, and the config of {account}", whole.account);
+            self.fault(arn.span(), message, None);
+        }
+    }
+
+    /// What AWS looks for in the config's own region only.
+    fn same_region(&self, arn: &Spanned<String>, whole: &Arn<'_>, kind: &str) {
+        if let Some(region) = &self.region
+            && whole.region != region
+        {
+            let message = format!("this {kind} is in {}, and the config is for {region}", whole.region);
             self.fault(arn.span(), message, None);
         }
     }

@@ -42,12 +42,13 @@ impl Context<'_> {
     ) -> Option<Schedule> {
         let name = value(&raw.name);
         if let Some(at) = &raw.name
-            && !at.get_ref().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            && (at.get_ref().is_empty()
+                || !at.get_ref().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)))
         {
-            let hint = "letters, digits, hyphens, underscores and dots";
+            let hint = "one or more of a-z, A-Z, 0-9, hyphens, underscores and dots";
             self.check.fault(at.span(), format!("`{}` can't be a schedule's name", at.get_ref()), Some(hint));
         }
-        if raw.expression.is_none() {
+        if raw.expression.is_none() && !self.check.is_mistyped("expression") {
             let hint = "add `expression = \"rate(3 hours)\"`";
             self.check.fault(raw.span.start..raw.span.start, "this schedule has no `expression`", Some(hint));
         }
@@ -79,6 +80,19 @@ impl Context<'_> {
         {
             let hint = "for the image's own command, write `command = []` on the job and none here";
             self.check.fault(command.span(), "a schedule's `command` can't be empty", Some(hint));
+        }
+        if let (Some(Work::Task(_)), Some(input)) = (work, &raw.input)
+            && let Some(commands) = input.get_ref().get("commands")
+            && !commands
+                .as_array()
+                .is_some_and(|words| !words.is_empty() && words.iter().all(serde_json::Value::is_string))
+        {
+            let hint = "such as `commands = [\"php\", \"artisan\"]`";
+            self.check.fault(
+                input.span(),
+                "`commands` of an input must be a list of strings, with one at least",
+                Some(hint),
+            );
         }
         let own = match work {
             Some(Work::Task(task)) => task.command.clone().filter(|command| !command.is_empty()),
@@ -147,10 +161,15 @@ impl Check<'_> {
 
     fn queue(&self, raw: &RawSchedule) -> Option<String> {
         let arn = raw.dead_letter.as_ref()?;
-        if Arn::of(arn.get_ref(), "sqs", "").is_none() {
+        let Some(queue) = Arn::parse(arn.get_ref()).filter(|arn| arn.service == "sqs") else {
             let hint = "such as `arn:aws:sqs:us-east-1:123456789012:name`";
             self.fault(arn.span(), format!("`{}` is not the ARN of a queue", arn.get_ref()), Some(hint));
+            return None;
+        };
+        if queue.resource.strip_suffix(".fifo").is_some() {
+            self.fault(arn.span(), "EventBridge takes no FIFO queue for dead letters", Some("name a standard queue"));
         }
+        self.same_region(arn, &queue, "queue");
         Some(arn.get_ref().clone())
     }
 }
