@@ -7,6 +7,7 @@ mod adoption;
 mod apply;
 mod article;
 mod bad_input;
+mod bulk;
 mod destroy;
 mod drift;
 mod environments;
