@@ -92,7 +92,8 @@ impl Failure {
         rest.split_whitespace().next()
     }
 
-    fn hint(&self) -> Option<String> {
+    /// What a person may do about it.
+    pub fn hint(&self) -> Option<String> {
         let code = self.code.as_deref().unwrap_or_default();
         if let Some(action) = self.denied_action() {
             return Some(format!("allow `{action}` for whoever runs provision"));
@@ -131,11 +132,6 @@ impl Failure {
             Some(hint) => error.hint(hint),
             None => error,
         }
-    }
-
-    /// What a person may do about it.
-    pub fn advice(&self) -> Option<String> {
-        self.hint()
     }
 }
 

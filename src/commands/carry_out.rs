@@ -104,7 +104,7 @@ fn failure(plan: &Plan, outcomes: &[Outcome]) -> Option<Error> {
     let (_, first) = failed.first()?;
     let what = if failed.len() == 1 { "1 change failed".into() } else { format!("{} changes failed", failed.len()) };
     let hint =
-        first.advice().unwrap_or_else(|| "mend the cause and run the same command again: it goes on from here".into());
+        first.hint().unwrap_or_else(|| "mend the cause and run the same command again: it goes on from here".into());
     let error = failed.iter().fold(Error::failed(what), |error, (change, failure)| {
         error.caused_by(format!("{}: {failure}", change.address))
     });

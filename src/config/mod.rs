@@ -15,10 +15,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-pub use duration::parse as parse_duration;
 pub use fault::{Fault, Faults, Source, listed, nearest};
 pub use load::{environments_of, load};
-pub use names::fit;
 
 /// Everything one config file asks for, with defaults filled in.
 #[derive(Clone, Debug)]

@@ -331,33 +331,27 @@ fn observed_target(target: types::Target) -> (String, Target) {
     (target.id, observed)
 }
 
-impl Operation for PutTargets {
-    const API: &'static str = "events:PutTargets";
+/// Makes the two SDK input builders operations whose answer says 200 and, in the body, what failed.
+macro_rules! operations_on_entries {
+    ($($builder:ident = $api:literal),+) => {
+        $(impl Operation for $builder {
+            const API: &'static str = $api;
 
-    fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
-        Box::pin(async move {
-            let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, &error))?;
-            let failed = answer.failed_entries.unwrap_or_default();
-            let entries = failed.iter().map(|entry| (entry.error_code(), entry.error_message()));
-            no_failed_entry(Self::API, answer.failed_entry_count, entries)
-        })
-    }
+            fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
+                Box::pin(async move {
+                    let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, &error))?;
+                    let failed = answer.failed_entries.unwrap_or_default();
+                    let entries = failed.iter().map(|entry| (entry.error_code(), entry.error_message()));
+                    no_failed_entry(Self::API, answer.failed_entry_count, entries)
+                })
+            }
+        })+
+    };
 }
 
-impl Operation for RemoveTargets {
-    const API: &'static str = "events:RemoveTargets";
+operations_on_entries!(PutTargets = "events:PutTargets", RemoveTargets = "events:RemoveTargets");
 
-    fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
-        Box::pin(async move {
-            let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, &error))?;
-            let failed = answer.failed_entries.unwrap_or_default();
-            let entries = failed.iter().map(|entry| (entry.error_code(), entry.error_message()));
-            no_failed_entry(Self::API, answer.failed_entry_count, entries)
-        })
-    }
-}
-
-/// These two answer 200 and say in the body what failed.
+/// An error for the first entry that failed.
 fn no_failed_entry<'a>(
     api: &'static str,
     count: i32,

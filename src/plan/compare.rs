@@ -50,13 +50,17 @@ pub fn compare<K: Kind>(observed: Vec<K>, desired: Vec<Wanted<K>>, goal: &Goal<'
     let named = if goal.destroy { Vec::new() } else { K::names(goal.blueprint.config) };
     for left in found.into_values().filter(|left| !named.iter().any(|name| name == left.name())) {
         let job = left.tags().get(JOB_TAG).cloned();
-        let here = left.home().is_none_or(|region| region == goal.blueprint.scope.region);
-        let ours = left.owner() == Some(app) && here && selected(job.as_slice());
+        let ours = left.owner() == Some(app) && elsewhere(&left, goal).is_none() && selected(job.as_slice());
         if ours && !goal.keep.contains(&K::NAME) {
             drafts.changes.push(deletion(&left, goal));
         }
     }
     drafts
+}
+
+/// The other region that the resource serves.
+fn elsewhere<'a, K: Kind>(resource: &'a K, goal: &Goal<'_>) -> Option<&'a str> {
+    resource.home().filter(|region| *region != goal.blueprint.scope.region)
 }
 
 fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draft> {
@@ -69,13 +73,11 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
         halves: None,
         ..finish(Action::Blocked, reason, Some(found), Some(after))
     };
-    let elsewhere = found.home().filter(|region| *region != goal.blueprint.scope.region);
     match found.owner() {
-        Some(owner) if owner == app && elsewhere.is_some() => Some(blocked(format!(
-            "it serves this app in {}, and IAM has one name for all regions",
-            elsewhere.unwrap_or_default()
-        ))),
         Some(owner) if owner == app => {
+            if let Some(region) = elsewhere(found, goal) {
+                return Some(blocked(format!("it serves this app in {region}, and IAM has one name for all regions")));
+            }
             let draft = finish(Action::Update, String::new(), before, Some(after));
             let mut reason = because(&draft.change);
             if draft.change.deletes {
