@@ -16,7 +16,7 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Find every fault of the config, and say what it means; offline
+    /// Find every fault of the config, and say what it means; offline, unless --aws
     Check(Check),
     /// Show what apply would do
     Diff(Diff),
@@ -67,6 +67,9 @@ pub struct Check {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
     pub common: Common,
+    /// Also look at what the config refers to, reading only
+    #[arg(long)]
+    pub aws: bool,
 }
 
 /// `provision diff`

@@ -82,6 +82,18 @@ impl Error {
         self
     }
 
+    /// What happened and why, and what to do about it.
+    pub fn told(&self) -> (String, String) {
+        match self {
+            Self::Faults(faults) => (format!("the config has {} faults", faults.list.len()), String::new()),
+            Self::Plain(plain) => {
+                let told: Vec<&str> =
+                    std::iter::once(&plain.message).chain(&plain.causes).map(String::as_str).collect();
+                (told.join(": "), plain.hint.clone().unwrap_or_default())
+            }
+        }
+    }
+
     /// The status the program ends with.
     pub fn exit(&self) -> Exit {
         match self {

@@ -8,10 +8,11 @@ use crate::aws::{Aws, Failure, Tagged, identify, inquire};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::error::Error;
-use crate::facts::{Facts, questions};
+use crate::facts::Facts;
 use crate::kind::{Address, Look};
 use crate::kinds::REGISTRY;
 use crate::plan::{Goal, Plan, order};
+use crate::references::References;
 use crate::scope::Scope;
 
 /// A config, the account it is for, and what was found out.
@@ -59,8 +60,8 @@ impl Session {
             if aim.destroy {
                 return Ok(Facts::default());
             }
-            let wanted = |name: &String| aim.jobs.is_empty() || aim.jobs.contains(name);
-            inquire(&self.aws, &questions(self.config.jobs.iter().filter(|job| wanted(&job.name)))).await
+            let wanted = |name: &str| aim.jobs.is_empty() || aim.jobs.contains(name);
+            inquire(&self.aws, &References::that_decide(&self.config, wanted)).await
         };
         let observed = async {
             let reads = REGISTRY.iter().map(|kind| kind.observe(&look, &self.config));

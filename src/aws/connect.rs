@@ -10,8 +10,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::Aws;
 use super::explicit::ExplicitFalse;
+use super::{Aws, Query};
 use crate::error::Error;
 
 /// Clients for `region`, or for the region of the environment or the profile.
@@ -84,6 +84,7 @@ impl Aws {
             iam: aws_sdk_iam::Client::new(shared),
             states: aws_sdk_sfn::Client::from_conf(states),
             sts: aws_sdk_sts::Client::new(shared),
+            query: Query::new(shared),
             tagging: aws_sdk_resourcegroupstagging::Client::new(shared),
             region,
             endpoint: shared.endpoint_url().filter(|url| !is_amazon(url)).map(str::to_owned),

@@ -1,13 +1,15 @@
 //! Asks AWS for what we don't manage: who we are, task definitions, clusters.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::{Aws, Failure, READS_AT_ONCE, read};
 use crate::config::Config;
 use crate::error::Error;
-use crate::facts::{Facts, Questions, TaskDefinition};
+use crate::facts::{Cluster, Facts, TaskDefinition, judge_cluster, judge_task_definition};
+use crate::finding::Finding;
+use crate::references::References;
 use crate::scope::Scope;
 
 /// Who we are and where the app therefore lives. Refuses an account that is not the config's.
@@ -42,67 +44,86 @@ pub async fn identify(aws: &Aws, config: &Config) -> Result<Scope, Error> {
 /// The answers, or an error that names everything that is not there.
 ///
 /// # Errors
-/// When a cluster or task definition is missing, or AWS refuses.
-pub async fn inquire(aws: &Aws, questions: &Questions) -> Result<Facts, Error> {
-    let clusters = clusters(aws, questions);
-    let definitions = stream::iter(&questions.task_definitions)
-        .map(async |(name, jobs)| (name, jobs, task_definition(aws, name).await))
-        .buffered(READS_AT_ONCE)
-        .collect::<Vec<_>>();
-    let (missing_clusters, definitions) = tokio::join!(clusters, definitions);
-    let mut missing = missing_clusters?;
-    let mut facts = Facts::default();
-    for (name, jobs, answer) in definitions {
-        match answer {
-            Ok(Some(definition)) => {
-                facts.task_definitions.insert(name.clone(), definition);
-            }
-            Ok(None) => missing.push(format!("there is no active task definition `{name}`, which {} needs", of(jobs))),
-            Err(failure) => return Err(failure.into_error(format!("can't read the task definition `{name}`"))),
-        }
+/// When a cluster or task definition is missing or does not fit, or AWS refuses.
+pub async fn inquire(aws: &Aws, references: &References) -> Result<Facts, Error> {
+    let clusters = references.clusters();
+    let definitions = references.task_definitions();
+    let (found, answers) = tokio::join!(
+        describe_clusters(aws, clusters.keys().copied()),
+        describe_task_definitions(aws, definitions.keys().copied())
+    );
+    let mut facts = Facts {
+        clusters: found.map_err(|failure| failure.into_error("can't look for the clusters"))?,
+        ..Facts::default()
+    };
+    for (name, answer) in answers {
+        let answer =
+            answer.map_err(|failure| failure.into_error(format!("can't read the task definition `{name}`")))?;
+        facts.task_definitions.extend(answer.map(|definition| (name, definition)));
     }
-    if missing.is_empty() {
-        return Ok(facts);
-    }
-    let place = format!("the config refers to what is not there in {}", aws.region);
-    let hint = "register the task definition or make the cluster first, or correct the config: `aws ecs list-clusters`, \
-                `aws ecs list-task-definition-families`";
-    Err(missing.into_iter().fold(Error::failed(place), Error::caused_by).hint(hint))
+    let findings: Vec<Finding> = clusters
+        .iter()
+        .map(|(name, runs)| judge_cluster(name, runs, &facts))
+        .chain(definitions.iter().map(|(name, runs)| judge_task_definition(name, runs, &facts)))
+        .collect();
+    let whole = findings.iter().filter_map(|finding| finding.wrong()).map(|(message, hint)| (message.to_owned(), hint));
+    let parts = findings.iter().flat_map(|finding| &finding.parts).filter_map(|part| {
+        let (message, hint) = part.wrong()?;
+        Some((format!("{}: {message}", part.subject), hint))
+    });
+    let wrong: Vec<(String, &str)> = whole.chain(parts).collect();
+    let Some((_, hint)) = wrong.first() else { return Ok(facts) };
+    let error = Error::failed(format!("the config refers to what is not there in {}, or does not fit", aws.region));
+    Err(wrong.iter().fold(error, |error, (message, _)| error.caused_by(message)).hint(*hint))
 }
 
-fn of(jobs: &BTreeSet<String>) -> String {
-    let names = crate::config::listed(jobs.iter().map(String::as_str));
-    if jobs.len() == 1 { format!("job {names}") } else { format!("jobs {names}") }
-}
-
-/// A sentence for each cluster that is not active. Source: Amazon ECS API, `DescribeClusters`, at most 100 at once.
-async fn clusters(aws: &Aws, questions: &Questions) -> Result<Vec<String>, Error> {
-    let mut missing = Vec::new();
-    let all: Vec<_> = questions.clusters.iter().collect();
-    for some in all.chunks(100) {
-        let names: Vec<String> = some.iter().map(|(name, _)| (*name).clone()).collect();
+/// By name, those that are there. Source: Amazon ECS API, `DescribeClusters`, at most 100 at once.
+///
+/// # Errors
+/// When AWS refuses, or stays out of reach.
+pub async fn describe_clusters<'a>(
+    aws: &Aws,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, Cluster>, Failure> {
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    let mut clusters = BTreeMap::new();
+    for some in names.chunks(100) {
         let ask = async || {
-            let answer = aws.ecs.describe_clusters().set_clusters(Some(names.clone())).send().await;
+            let answer = aws.ecs.describe_clusters().set_clusters(Some(some.to_vec())).send().await;
             answer.map_err(|error| Failure::new("ecs:DescribeClusters", &error))
         };
-        let answer = read(ask).await.map_err(|failure| failure.into_error("can't look for the clusters"))?;
-        let found = answer.clusters.unwrap_or_default();
-        for (name, jobs) in some {
+        let found = read(ask).await?.clusters.unwrap_or_default();
+        for name in some {
             let is = |cluster: &&aws_sdk_ecs::types::Cluster| {
                 cluster.cluster_arn() == Some(name) || cluster.cluster_name() == Some(name)
             };
-            match found.iter().find(is).map(|cluster| cluster.status().unwrap_or("ACTIVE")) {
-                Some("ACTIVE") => {}
-                Some(status) => missing.push(format!("the cluster `{name}`, which {} needs, is {status}", of(jobs))),
-                None => missing.push(format!("there is no cluster `{name}`, which {} needs", of(jobs))),
+            if let Some(found) = found.iter().find(is) {
+                let providers = found.capacity_providers();
+                let told = aws.answers_in_full() || !providers.is_empty();
+                let cluster = Cluster {
+                    status: found.status().unwrap_or("ACTIVE").to_owned(),
+                    capacity_providers: told.then(|| providers.to_vec()),
+                };
+                clusters.insert(name.clone(), cluster);
             }
         }
     }
-    Ok(missing)
+    Ok(clusters)
 }
 
-/// None when there is none that can run. Source: Amazon ECS API, `DescribeTaskDefinition`, which answers a
-/// `ClientException` for one that it does not know.
+/// For each name its task definition. None when there is none that can run.
+pub async fn describe_task_definitions<'a>(
+    aws: &Aws,
+    names: impl Iterator<Item = &'a str>,
+) -> Vec<(String, Result<Option<TaskDefinition>, Failure>)> {
+    stream::iter(names)
+        .map(async |name| (name.to_owned(), task_definition(aws, name).await))
+        .buffered(READS_AT_ONCE)
+        .collect()
+        .await
+}
+
+/// Source: Amazon ECS API, `DescribeTaskDefinition`, which answers a `ClientException` for one that it does not know.
 async fn task_definition(aws: &Aws, name: &str) -> Result<Option<TaskDefinition>, Failure> {
     let ask = async || {
         let answer = aws.ecs.describe_task_definition().task_definition(name).send().await;
@@ -116,10 +137,14 @@ async fn task_definition(aws: &Aws, name: &str) -> Result<Option<TaskDefinition>
     let Some(found) = found.filter(|found| found.status().is_none_or(|status| status.as_str() == "ACTIVE")) else {
         return Ok(None);
     };
-    let containers = found.container_definitions.unwrap_or_default().into_iter();
+    let compatibilities: Vec<String> = found.compatibilities().iter().map(|one| one.as_str().to_owned()).collect();
+    // AWS works them out; elsewhere they are at best what the one who registered it asked for.
+    let told = aws.answers_in_full() || !found.requires_compatibilities().is_empty();
     Ok(Some(TaskDefinition {
+        compatibilities: (told && !compatibilities.is_empty()).then_some(compatibilities),
+        network_mode: found.network_mode().filter(|_| told).map(|mode| mode.as_str().to_owned()),
         task_role: found.task_role_arn.filter(|arn| !arn.is_empty()),
         execution_role: found.execution_role_arn.filter(|arn| !arn.is_empty()),
-        containers: containers.filter_map(|container| container.name).collect(),
+        containers: found.container_definitions.unwrap_or_default().into_iter().filter_map(|one| one.name).collect(),
     }))
 }

@@ -70,6 +70,12 @@ impl Failure {
         Self { api: "paging", cause: Cause::Other, code: None, message, status: None }
     }
 
+    /// An answer in a form that nobody expects.
+    pub fn unreadable(api: &'static str) -> Self {
+        let message = "the answer can't be read: something between here and AWS may have changed it".to_owned();
+        Self { api, cause: Cause::Other, code: None, message, status: None }
+    }
+
     /// Whether the service said one of `codes`.
     pub fn is(&self, codes: &[&str]) -> bool {
         self.code.as_deref().is_some_and(|code| codes.contains(&code))
@@ -84,6 +90,11 @@ impl Failure {
             "ResourceNotFoundException",
             "StateMachineDoesNotExist",
         ])
+    }
+
+    /// Whether whoever asks may not.
+    pub fn is_denied(&self) -> bool {
+        self.is(&["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"])
     }
 
     /// The action that IAM denied, when this is a denial that names one.

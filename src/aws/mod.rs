@@ -4,7 +4,9 @@ mod connect;
 mod explicit;
 mod facts;
 mod failure;
+mod inspect;
 mod operation;
+mod query;
 mod retry;
 mod tagged;
 
@@ -13,8 +15,10 @@ use std::future::Future;
 pub use connect::connect;
 pub use facts::{identify, inquire};
 pub use failure::{Cause, Failure};
+pub use inspect::inspect;
 pub(crate) use operation::operations;
 pub use operation::{Operation, Request};
+pub use query::{Query, Service};
 pub use retry::{Waiting, send};
 pub use tagged::Tagged;
 
@@ -35,6 +39,8 @@ pub struct Aws {
     pub sts: aws_sdk_sts::Client,
     /// Resource Groups Tagging API.
     pub tagging: aws_sdk_resourcegroupstagging::Client,
+    /// Amazon EC2, SNS and SQS, to look.
+    pub query: Query,
     /// The region all of them talk to.
     pub region: String,
     /// Set when the user points the program at something that is not AWS.

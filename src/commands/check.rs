@@ -1,29 +1,77 @@
-//! `provision check`: every fault of the config, and what it means. Asks nothing of AWS.
+//! `provision check`: every fault of the config, and what it means. Asks AWS nothing, unless it is told to.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::cli::Check;
-use crate::config::{self, Faults};
+use crate::aws::inspect;
+use crate::cli::{Check, Common};
+use crate::config::{self, Config, Faults};
 use crate::error::{Error, Exit};
+use crate::finding::{Finding, Looked};
 use crate::report;
+use crate::session::Session;
 
-pub fn run(args: &Check) -> Result<Exit, Error> {
+pub async fn run(args: Check) -> Result<Exit, Error> {
     let common = &args.common;
     let config = config::load(&common.config, common.env.as_deref());
     if common.env.is_none() {
-        all_environments(args, &config)?;
+        all_environments(&args, &config)?;
     }
     let config = config?;
-    if !common.quiet {
-        report::warnings(&config);
+    let shown = common.json || !common.quiet;
+    if !args.aws {
+        if !common.quiet {
+            report::warnings(&config);
+        }
+        if shown {
+            report::checked(&config, Timestamp::now(), None, common.json);
+        }
+        return Ok(Exit::Done);
     }
-    if common.json || !common.quiet {
-        report::checked(&config, Timestamp::now(), common.json);
+    let look = look(config.clone(), common).await?;
+    if shown {
+        report::checked(&config, Timestamp::now(), Some(&look), common.json);
     }
-    Ok(Exit::Done)
+    look.outcome()
 }
+
+/// Looks at all that the config refers to. Credentials that don't hold leave the rest unseen.
+async fn look(config: Config, common: &Common) -> Result<Looked, Error> {
+    let aws = super::clients(&config, common).await?;
+    let region = aws.region.clone();
+    match Session::open(config, aws).await {
+        Ok(session) => {
+            let findings = Box::pin(inspect(&session.aws, &session.scope, &session.config)).await;
+            let credentials = Finding::ok("credentials", format!("account {}", session.scope.account));
+            Ok(Looked { region, findings: vec![credentials.with(findings)], refused: None })
+        }
+        Err(error) => {
+            let (message, hint) = error.told();
+            let rest = Finding::skipped("all that the config refers to", "nobody to ask as");
+            let credentials = Finding::fault("credentials", message, hint).with(vec![rest]);
+            Ok(Looked { region, findings: vec![credentials], refused: Some(error) })
+        }
+    }
+}
+
+impl Looked {
+    fn outcome(self) -> Result<Exit, Error> {
+        if let Some(error) = self.refused {
+            return Err(error);
+        }
+        match self.findings.iter().flat_map(Finding::all).filter(|finding| finding.wrong().is_some()).count() {
+            0 => Ok(Exit::Done),
+            1 => Err(Error::failed("1 thing that the config refers to is not as it needs it").hint(MEND)),
+            count => {
+                let message = format!("{count} things that the config refers to are not as it needs them");
+                Err(Error::failed(message).hint(MEND))
+            }
+        }
+    }
+}
+
+const MEND: &str = "each FAULT above says what to do";
 
 /// Faults that only show in an environment count too, each once.
 fn all_environments(args: &Check, base: &Result<config::Config, Error>) -> Result<(), Error> {

@@ -10,7 +10,7 @@ mod schema;
 
 use std::collections::BTreeSet;
 
-use crate::aws;
+use crate::aws::{self, Aws};
 use crate::cli::{Cli, Command, Common, Selection};
 use crate::config::{self, Config, listed, nearest};
 use crate::error::{Error, Exit};
@@ -23,7 +23,7 @@ use crate::session::Session;
 /// Whatever keeps it from being done.
 pub async fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => check::run(args).await,
         Command::Diff(args) => diff::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Destroy(args) => destroy::run(args).await,
@@ -51,8 +51,14 @@ async fn open(common: &Common) -> Result<Session, Error> {
 
 /// Opens a session, and says so when it is not with AWS.
 async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
+    let aws = clients(&config, common).await?;
+    Session::open(config, aws).await
+}
+
+/// Clients for the config's region. Says so when they don't talk to AWS.
+async fn clients(config: &Config, common: &Common) -> Result<Aws, Error> {
     if !common.quiet {
-        report::warnings(&config);
+        report::warnings(config);
     }
     let aws = aws::connect(config.region.as_deref()).await?;
     if let Some(endpoint) = &aws.endpoint
@@ -61,7 +67,7 @@ async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
         let set = "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url)";
         report::note(&format!("{set}: this talks to {endpoint}, not to AWS"));
     }
-    Session::open(config, aws).await
+    Ok(aws)
 }
 
 /// The jobs that `--job` names, each of which must be in the config.

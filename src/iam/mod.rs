@@ -6,6 +6,6 @@ mod policy;
 mod trust;
 
 pub use execution::execution_policy;
-pub use needs::{Need, Queue, RunTask, Waits, needs};
+pub use needs::{Need, Queue, RunTask, Waits, known_needs, needs};
 pub use policy::Policy;
 pub use trust::{execution_trust, trigger_policy, trigger_trust};

@@ -75,10 +75,22 @@ pub struct RunTask<'a> {
     pub tags: bool,
     /// Whether the call waits for the task.
     pub waits: Waits,
+    /// All that it passes to ECS.
+    pub parameters: &'a Value,
 }
 
 /// What the definition needs, or for each state that can't be told the reason why.
 pub fn needs(definition: &Value) -> Result<Vec<Need<'_>>, Vec<String>> {
+    let (found, unknown) = sorted(definition);
+    if unknown.is_empty() { Ok(found) } else { Err(unknown) }
+}
+
+/// What the definition needs, as far as it can be told.
+pub fn known_needs(definition: &Value) -> Vec<Need<'_>> {
+    sorted(definition).0
+}
+
+fn sorted(definition: &Value) -> (Vec<Need<'_>>, Vec<String>) {
     let mut found = Vec::new();
     let mut unknown = Vec::new();
     for call in service_calls(definition) {
@@ -87,7 +99,7 @@ pub fn needs(definition: &Value) -> Result<Vec<Need<'_>>, Vec<String>> {
             Err(why) => unknown.push(format!("state `{}` {why}", call.state)),
         }
     }
-    if unknown.is_empty() { Ok(found) } else { Err(unknown) }
+    (found, unknown)
 }
 
 fn need<'a>(call: &ServiceCall<'a>) -> Result<Option<Need<'a>>, String> {
@@ -124,6 +136,7 @@ fn need<'a>(call: &ServiceCall<'a>) -> Result<Option<Need<'a>>, String> {
                 roles: roles.into_iter().flatten().collect(),
                 tags: call.has("Tags") || call.has("PropagateTags"),
                 waits,
+                parameters: call.parameters,
             })
         }
         "lambda:invoke" => Need::Invoke(required(&["FunctionName"])?),

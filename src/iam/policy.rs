@@ -59,6 +59,22 @@ impl Policy {
         self.statements().next().is_none()
     }
 
+    /// Whether, as a role's trust, it lets a service, such as `states.amazonaws.com`, assume the role, here
+    /// or in all regions, whatever its conditions.
+    pub fn lets_assume(&self, service: &str) -> bool {
+        let allows = |statement: &Value| {
+            let acts = as_list(statement.get("Action").cloned().unwrap_or_default());
+            let assumes =
+                acts.iter().filter_map(Value::as_str).any(|act| matches!(act, "sts:AssumeRole" | "sts:*" | "*"));
+            let principal = statement.get("Principal").cloned().unwrap_or_default();
+            let services = as_list(principal.get("Service").cloned().unwrap_or_default());
+            let is = |name: &str| name.split('.').next() == service.split('.').next() && name.contains(".amazonaws.");
+            let named = principal == "*" || services.iter().filter_map(Value::as_str).any(is);
+            statement.get("Effect") == Some(&json!("Allow")) && assumes && named
+        };
+        self.statements().any(allows)
+    }
+
     /// The text that is sent.
     pub fn text(&self) -> String {
         self.0.to_string()

@@ -8,15 +8,20 @@ use serde_json::{Value, json};
 
 use super::{out, style};
 use crate::config::{Config, Job, Schedule};
+use crate::finding::{Finding, Looked, Verdict};
 use crate::schedule::{Dialect, Expression};
 
 /// How many coming runs are shown.
 const RUNS: usize = 3;
 
 /// Says what the config means in words, or as data.
-pub fn checked(config: &Config, now: Timestamp, json: bool) {
+pub fn checked(config: &Config, now: Timestamp, looked: Option<&Looked>, json: bool) {
     if json {
-        out(&format!("{:#}\n", data(config, now)));
+        let mut data = data(config, now);
+        if let Some(looked) = looked {
+            data["aws"] = json!({ "region": looked.region, "findings": looked.findings });
+        }
+        out(&format!("{data:#}\n"));
         return;
     }
     let mut text = format!("{}: no faults\n", config.path.display());
@@ -30,7 +35,42 @@ pub fn checked(config: &Config, now: Timestamp, json: bool) {
             text.push_str(&described(schedule, now));
         }
     }
+    if let Some(looked) = looked {
+        let _ = writeln!(text, "\nAWS in {}", looked.region);
+        tree(&looked.findings, "", &mut text);
+        let all: Vec<&Finding> = looked.findings.iter().flat_map(Finding::all).collect();
+        let count = |is: fn(&Verdict) -> bool| all.iter().filter(|finding| is(&finding.verdict)).count();
+        let _ = writeln!(
+            text,
+            "\nLooked at: {} OK, {} FAULT, {} SKIPPED",
+            count(|verdict| matches!(verdict, Verdict::Ok { .. })),
+            count(|verdict| matches!(verdict, Verdict::Fault { .. })),
+            count(|verdict| matches!(verdict, Verdict::Skipped { .. })),
+        );
+    }
     out(&text);
+}
+
+/// A line for each finding, beneath what it depends on.
+fn tree(findings: &[Finding], stem: &str, text: &mut String) {
+    for (at, finding) in findings.iter().enumerate() {
+        let last = at + 1 == findings.len();
+        let (branch, beneath) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let beneath = format!("{stem}{beneath}");
+        let (word, look, said, hint) = match &finding.verdict {
+            Verdict::Ok { detail } => ("OK", style::CREATE, detail, None),
+            Verdict::Fault { message, hint } => ("FAULT", style::ERROR, message, Some(hint)),
+            Verdict::Skipped { reason } => ("SKIPPED", style::WARNING, reason, None),
+        };
+        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+        let (on, off) = (look.render(), look.render_reset());
+        let _ = writeln!(text, "{stem}{branch}{on}{word}{off} {}{said}", finding.subject);
+        if let Some(hint) = hint.filter(|hint| !hint.is_empty()) {
+            let bar = if finding.parts.is_empty() { "   " } else { "│  " };
+            let _ = writeln!(text, "{beneath}{bar}{}Hint{}: {hint}", style::HINT.render(), style::HINT.render_reset());
+        }
+        tree(&finding.parts, &beneath, text);
+    }
 }
 
 fn described(schedule: &Schedule, now: Timestamp) -> String {

@@ -8,6 +8,7 @@ mod apply;
 mod article;
 mod bad_input;
 mod bulk;
+mod check_aws;
 mod destroy;
 mod drift;
 mod environments;

@@ -20,7 +20,7 @@ pub struct Seen {
 impl Seen {
     pub fn is_write(&self) -> bool {
         let verb = self.api.split(':').nth(1).unwrap_or_default();
-        !["Get", "List", "Describe"].iter().any(|read| verb.starts_with(read))
+        !["Get", "List", "Describe", "Validate"].iter().any(|read| verb.starts_with(read))
     }
 }
 
@@ -202,7 +202,7 @@ fn operation(head: &str, body: &[u8]) -> String {
 /// An error in the shape of the service: XML of the query services, JSON of the others.
 fn error(api: &str, answer: &Answer) -> Vec<u8> {
     let Answer { status, code, message: said } = answer;
-    let (kind, body) = if api.starts_with("iam:") || api.starts_with("sts:") {
+    let (kind, body) = if ["iam:", "sts:", "ec2:", "sns:", "sqs:"].iter().any(|query| api.starts_with(query)) {
         let body = format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>\
              <RequestId>1</RequestId></ErrorResponse>"
