@@ -130,7 +130,8 @@ on_both!(each_thing_that_is_missing_or_does_not_fit_is_a_fault, |ground: Ground|
     let account = ground.cloud.account;
     let mut config = good(&ground.cloud, &around).replace(":undelivered", ":nowhere");
     config = config.replace(&format!("[\"{}\"]", around.subnet), &format!("{:?}", [&around.subnet, &around.elsewhere]));
-    config.push_str(&format!(
+    let _ = write!(
+        config,
         r#"
 [job.wrong]
 command = ["php"]
@@ -149,7 +150,7 @@ command = ["php"]
 ecs.launch_type = "EC2"
 roles.execution = "arn:aws:iam::999999999999:role/theirs"
 "#
-    ));
+    );
     ground.write("config.toml", &config);
     ground.write("tell.asl.json", &tell(&ground.cloud, "nobody"));
     ground.proxy.pass();
