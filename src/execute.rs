@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use crate::aws::{Aws, Failure, Waiting, send};
+use crate::aws::{Cloud, Failure, Waiting, send};
 use crate::kind::Address;
 use crate::plan::{Plan, Step};
 use crate::stop::Stop;
@@ -46,7 +46,7 @@ enum Ended {
 }
 
 /// Sends every call of the plan, what is independent at once, and tells `on` as it goes.
-pub async fn execute(plan: &Plan, aws: &Aws, stop: &Stop, on: impl FnMut(Event)) -> Vec<Outcome> {
+pub async fn execute(plan: &Plan, cloud: &dyn Cloud, stop: &Stop, on: impl FnMut(Event)) -> Vec<Outcome> {
     let on = RefCell::new(on);
     let mut ended: Vec<Option<Ended>> = vec![None; plan.steps.len()];
     let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.changes.len()];
@@ -66,7 +66,7 @@ pub async fn execute(plan: &Plan, aws: &Aws, stop: &Stop, on: impl FnMut(Event))
             if before.len() < step.after.len() || running.len() >= AT_ONCE {
                 return true;
             }
-            running.push(run(*at, step, aws, stop, &on));
+            running.push(run(*at, step, cloud, stop, &on));
             false
         });
         let Some((at, result)) = running.next().await else { break };
@@ -105,7 +105,7 @@ fn skipped(plan: &Plan, barrier: &Ended) -> Outcome {
 async fn run(
     at: usize,
     step: &Step,
-    aws: &Aws,
+    cloud: &dyn Cloud,
     stop: &Stop,
     on: &RefCell<impl FnMut(Event)>,
 ) -> (usize, Result<bool, Failure>) {
@@ -115,7 +115,7 @@ async fn run(
         }
         tracing::debug!(api = call.api(), change = step.change, "sending");
         let waiting = |waiting| on.borrow_mut()(Event::Waiting(step.change, waiting));
-        if let Err(failure) = send(call.request(), aws, stop, waiting).await {
+        if let Err(failure) = send(call.request(), cloud, stop, waiting).await {
             return (at, if stop.is_requested() { Ok(false) } else { Err(failure) });
         }
     }

@@ -14,6 +14,11 @@ impl Stop {
         Self(watch::channel(false).1)
     }
 
+    /// Asked for once `heard` is true.
+    pub fn when(heard: watch::Receiver<bool>) -> Self {
+        Self(heard)
+    }
+
     /// Asked for by the first SIGINT or SIGTERM. The second ends the program at once.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! AWS as the rest of the program sees it: clients, reads that try again, and errors that say what happened.
 
+mod cloud;
 mod connect;
 mod explicit;
 mod facts;
@@ -12,6 +13,7 @@ mod tagged;
 
 use std::future::Future;
 
+pub use cloud::Cloud;
 pub use connect::connect;
 pub use facts::{identify, inquire};
 pub use failure::{Cause, Failure};

@@ -4,11 +4,9 @@
 //! both of a role that is a second old and of a caller who lacks a permission: only the first is worth waiting for.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::{Instant, sleep};
-
-use super::{Aws, Cause, Failure, Request};
+use super::{Cause, Cloud, Failure, Request};
 use crate::stop::Stop;
 
 /// A request that waits before it is sent again.
@@ -194,7 +192,7 @@ where
         match request().await {
             Ok(answer) => return Ok(answer),
             Err(failure) => match patience(&failure) {
-                Some((_, limit)) if started.elapsed() < limit => sleep(pause(attempt, &failure)).await,
+                Some((_, limit)) if started.elapsed() < limit => tokio::time::sleep(pause(attempt, &failure)).await,
                 _ => return Err(failure),
             },
         }
@@ -207,11 +205,16 @@ where
 ///
 /// # Errors
 /// When AWS refuses for good, or stays out of reach.
-pub async fn send(request: &dyn Request, aws: &Aws, stop: &Stop, waiting: impl Fn(Waiting)) -> Result<(), Failure> {
-    let started = Instant::now();
+pub async fn send(
+    request: &dyn Request,
+    cloud: &dyn Cloud,
+    stop: &Stop,
+    waiting: impl Fn(Waiting),
+) -> Result<(), Failure> {
+    let started = cloud.now();
     let mut unsure = false;
     for attempt in 0.. {
-        let failure = match request.send(aws).await {
+        let failure = match cloud.send(request).await {
             Ok(()) => return Ok(()),
             Err(failure) if settled(&failure, unsure) => return Ok(()),
             Err(failure) => failure,
@@ -219,10 +222,10 @@ pub async fn send(request: &dyn Request, aws: &Aws, stop: &Stop, waiting: impl F
         tracing::debug!(%failure, attempt, "a request failed");
         unsure |= failure.cause == Cause::Cut || failure.status.is_some_and(|status| status >= 500);
         match patience(&failure) {
-            Some((reason, limit)) if started.elapsed() < limit => {
+            Some((reason, limit)) if cloud.now().duration_since(started) < limit => {
                 waiting(Waiting { api: failure.api, reason });
                 tokio::select! {
-                    () = sleep(pause(attempt, &failure)) => {}
+                    () = cloud.pause(pause(attempt, &failure)) => {}
                     () = stop.requested() => return Err(failure),
                 }
             }

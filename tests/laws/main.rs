@@ -5,26 +5,26 @@
 #![allow(missing_docs, reason = "tests are read, not linked to")]
 
 mod log_group;
+#[path = "../models/mod.rs"]
+mod models;
 mod order;
 mod role;
 mod rule;
 mod state_machine;
 
-use std::any::Any;
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
-use provision::kind::{Call, Kind};
+use provision::kind::Call;
 
-/// A model of what AWS holds under one name.
-trait Model: Kind {
-    /// What one request makes of it. An error is what AWS would refuse.
-    fn serve(held: Option<Self>, request: &dyn Any) -> Result<Option<Self>, String>;
-}
+use models::Model;
 
 fn replay<K: Model>(from: Option<K>, calls: &[Call]) -> Result<Option<K>, String> {
+    let subject = from.as_ref().map(|from| from.name().to_owned());
     calls.iter().try_fold(from, |held, call| {
-        K::serve(held, call.request().input()).map_err(|why| format!("{}: {why}", call.api()))
+        let about = K::subject(call.request().input());
+        if about.is_none() || (subject.is_some() && about != subject) {
+            return Err(format!("{} is about {about:?}, not about {subject:?}", call.api()));
+        }
+        K::serve(held, call.request().input()).map_err(|why| format!("{}: {}: {}", call.api(), why.code, why.message))
     })
 }
 
@@ -43,10 +43,6 @@ fn holds<K: Model>(from: &Option<K>, to: &Option<K>) -> Result<(), TestCaseError
         prop_assert_eq!(&there.map_err(TestCaseError::fail)?, &Some(to.clone()), "by way of {:#?}", between);
     }
     Ok(())
-}
-
-fn tags() -> impl Strategy<Value = BTreeMap<String, String>> {
-    prop::collection::btree_map("[a-d]", "[x-z]{0,2}", 0..4)
 }
 
 fn maybe<T: std::fmt::Debug + Clone + 'static>(
