@@ -50,18 +50,22 @@ fn finding(
         return Finding::skipped(subject, "not all of it is there").with(parts);
     }
     let groups = groups.as_ref().ok();
-    let vpcs: BTreeMap<&str, Vec<&str>> = network
+    // In the config's order: a VPC's own id says nothing to a reader.
+    let vpcs: Vec<(&str, Vec<&str>)> = network
         .subnets
         .iter()
         .filter_map(|id| Some((id, subnets.get(id)?)))
         .chain(network.security_groups.iter().filter_map(|id| Some((id, groups?.get(id)?))))
-        .fold(BTreeMap::new(), |mut vpcs: BTreeMap<_, Vec<_>>, (id, vpc)| {
-            vpcs.entry(vpc.as_str()).or_default().push(id.as_str());
+        .fold(Vec::new(), |mut vpcs: Vec<(&str, Vec<&str>)>, (id, vpc)| {
+            match vpcs.iter_mut().find(|(other, _)| other == vpc) {
+                Some((_, ids)) => ids.push(id),
+                None => vpcs.push((vpc, vec![id])),
+            }
             vpcs
         });
-    let shown = |(vpc, ids): (&&str, &Vec<&str>)| format!("{vpc} has {}", listed(ids.iter().copied()));
+    let shown = |(vpc, ids): &(&str, Vec<&str>)| format!("{vpc} has {}", listed(ids.iter().copied()));
     match vpcs.len() {
-        0 | 1 => Finding::ok(subject, vpcs.keys().next().copied().unwrap_or_default()).with(parts),
+        0 | 1 => Finding::ok(subject, vpcs.first().map_or("", |(vpc, _)| vpc)).with(parts),
         _ => {
             let message = format!("it is in several VPCs: {}", vpcs.iter().map(shown).collect::<Vec<_>>().join("; "));
             Finding::fault(subject, message, "take `subnets` and `security_groups` of one VPC").with(parts)
