@@ -1,8 +1,11 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::config::seconds;
 
 /// Keeps scheduled ECS jobs running on AWS: one TOML file in, direct API calls out.
 #[derive(Debug, Parser)]
@@ -48,6 +51,18 @@ pub struct Common {
     /// Log what is written and what goes wrong, to stderr
     #[arg(long, short, action = ArgAction::Count)]
     pub verbose: u8,
+}
+
+/// How long carrying out a plan may take.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Patience {
+    /// Give up after this long, such as `90s` or `1h`; what is under way is finished
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    seconds(text).map(|seconds| Duration::from_secs(seconds.into()))
 }
 
 /// Which part of the app.
@@ -98,6 +113,9 @@ pub struct Apply {
     /// Do not ask; off a terminal, allow deletions
     #[arg(long, short)]
     pub yes: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub patience: Patience,
 }
 
 /// `provision destroy`
@@ -109,6 +127,9 @@ pub struct Destroy {
     /// Do not ask; off a terminal, allow deletions
     #[arg(long, short)]
     pub yes: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub patience: Patience,
     /// Leave the log groups and what is in them
     #[arg(long)]
     pub keep_logs: bool,

@@ -32,7 +32,7 @@ pub enum Outcome {
     Failed(Failure),
     /// Not begun, or not finished, because the change of this address failed.
     Skipped(Address),
-    /// Not begun, or not finished, because the user stopped the program.
+    /// Not begun, or not finished, because the user stopped the program, or its time was over.
     Left,
 }
 
@@ -116,7 +116,7 @@ async fn run(
         tracing::debug!(api = call.api(), change = step.change, "sending");
         let waiting = |waiting| on.borrow_mut()(Event::Waiting(step.change, waiting));
         if let Err(failure) = send(call.request(), cloud, stop, waiting).await {
-            return (at, if stop.is_requested() { Ok(false) } else { Err(failure) });
+            return (at, if stop.is_interrupted() { Ok(false) } else { Err(failure) });
         }
     }
     (at, Ok(true))

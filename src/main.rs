@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use provision::aws::on_waiting_reads;
 use provision::cli::Cli;
 use provision::error::{Error, Exit};
 use provision::{commands, report};
@@ -22,6 +23,9 @@ fn main() -> ExitCode {
     let common = commands::common(&cli);
     log(common.map_or(0, |common| common.verbose));
     let json = common.is_some_and(|common| common.json);
+    if !common.is_some_and(|common| common.quiet) {
+        on_waiting_reads(report::waiting);
+    }
     let exit = run(cli).unwrap_or_else(|error| {
         report::error(&error, json);
         error.exit()

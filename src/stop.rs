@@ -1,29 +1,35 @@
-//! A wish to stop, from Ctrl-C or SIGTERM: heard between requests, never in the middle of one.
+//! A wish to stop, from Ctrl-C, SIGTERM or the end of the time that was given: heard between requests, never in the
+//! middle of one.
+
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::error::Exit;
 
-/// Whether the user wants the program to stop.
+/// Whether the program is to stop.
 #[derive(Clone, Debug)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop {
+    interrupted: watch::Receiver<bool>,
+    late: watch::Receiver<bool>,
+}
 
 impl Stop {
     /// A stop that is never asked for.
     pub fn never() -> Self {
-        Self(watch::channel(false).1)
+        Self::when(watch::channel(false).1)
     }
 
     /// Asked for once `heard` is true.
     pub fn when(heard: watch::Receiver<bool>) -> Self {
-        Self(heard)
+        Self { interrupted: heard, late: watch::channel(false).1 }
     }
 
-    /// Asked for by the first SIGINT or SIGTERM. The second ends the program at once.
+    /// Asked for when `limit` has passed, and by the first SIGINT or SIGTERM. The second ends the program at once.
     ///
     /// # Errors
     /// When the system lets no signal be heard.
-    pub fn on_signal() -> std::io::Result<Self> {
+    pub fn on_signal_or_after(limit: Duration) -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let (asked, heard) = watch::channel(false);
@@ -36,19 +42,37 @@ impl Stop {
                 }
             }
         });
-        Ok(Self(heard))
+        let (passed, late) = watch::channel(false);
+        tokio::spawn(async move {
+            tokio::time::sleep(limit).await;
+            passed.send_replace(true);
+        });
+        Ok(Self { interrupted: heard, late })
     }
 
     /// Whether it has been asked for.
     pub fn is_requested(&self) -> bool {
-        *self.0.borrow()
+        self.is_interrupted() || self.is_late()
+    }
+
+    /// Whether it was a signal.
+    pub fn is_interrupted(&self) -> bool {
+        *self.interrupted.borrow()
+    }
+
+    /// Whether the time is over.
+    pub fn is_late(&self) -> bool {
+        *self.late.borrow()
     }
 
     /// Returns once it has been asked for.
     pub async fn requested(&self) {
-        let mut heard = self.0.clone();
-        if heard.wait_for(|asked| *asked).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        tokio::select! { () = asked(&self.interrupted) => {}, () = asked(&self.late) => {} }
+    }
+}
+
+async fn asked(wish: &watch::Receiver<bool>) {
+    if wish.clone().wait_for(|asked| *asked).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -92,6 +92,22 @@ impl Failure {
         ])
     }
 
+    /// Whether it may come of somebody else's change at the same moment: what is made is there already, or what is
+    /// changed is gone.
+    pub fn is_conflict(&self) -> bool {
+        self.is_not_found() || self.exists() || self.is(&CONCURRENT)
+    }
+
+    /// Whether what was to be made is there already.
+    pub fn exists(&self) -> bool {
+        self.is(&[
+            "EntityAlreadyExists",
+            "EntityAlreadyExistsException",
+            "ResourceAlreadyExistsException",
+            "StateMachineAlreadyExists",
+        ])
+    }
+
     /// Whether whoever asks may not.
     pub fn is_denied(&self) -> bool {
         self.is(&["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"])
@@ -145,6 +161,16 @@ impl Failure {
         }
     }
 }
+
+/// Codes of a change that met another one.
+const CONCURRENT: [&str; 6] = [
+    "ConcurrentModification",
+    "ConcurrentModificationException",
+    "ConflictException",
+    "DeleteConflict",
+    "DeleteConflictException",
+    "OperationAbortedException",
+];
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

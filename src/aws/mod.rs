@@ -21,7 +21,7 @@ pub use inspect::inspect;
 pub(crate) use operation::operations;
 pub use operation::{Operation, Request};
 pub use query::{Query, Service};
-pub use retry::{Waiting, send};
+pub use retry::{Waiting, on_waiting_reads, send};
 pub use tagged::Tagged;
 
 /// Where an app lives, and the clients that reach it.

@@ -4,6 +4,7 @@
 //! both of a role that is a second old and of a caller who lacks a permission: only the first is worth waiting for.
 
 use std::future::Future;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::{Cause, Cloud, Failure, Request};
@@ -182,6 +183,9 @@ fn pause(attempt: u32, failure: &Failure) -> Duration {
     Duration::from_millis(millis.min(2_000))
 }
 
+/// A wait that is over sooner needs no word.
+const QUIET: Duration = Duration::from_secs(2);
+
 /// A read, sent until it succeeds or nothing is left to hope for.
 pub(super) async fn read<T, F>(request: impl Fn() -> F) -> Result<T, Failure>
 where
@@ -192,7 +196,13 @@ where
         match request().await {
             Ok(answer) => return Ok(answer),
             Err(failure) => match patience(&failure) {
-                Some((_, limit)) if started.elapsed() < limit => tokio::time::sleep(pause(attempt, &failure)).await,
+                Some((reason, limit)) if started.elapsed() < limit => {
+                    let wait = pause(attempt, &failure);
+                    if started.elapsed() <= QUIET && QUIET < started.elapsed() + wait {
+                        tell(&Waiting { api: failure.api, reason });
+                    }
+                    tokio::time::sleep(wait).await;
+                }
                 _ => return Err(failure),
             },
         }
@@ -200,8 +210,22 @@ where
     unreachable!("the attempts have no end")
 }
 
-/// A write, sent until it has taken effect or nothing is left to hope for. `waiting` hears of every pause, and `stop`
-/// ends one; a request under way is always waited for.
+/// Who hears of reads that wait.
+static LISTENER: OnceLock<fn(&Waiting)> = OnceLock::new();
+
+/// Has `listener` hear of every read that waits longer than two seconds. The first listener stays.
+pub fn on_waiting_reads(listener: fn(&Waiting)) {
+    let _ = LISTENER.set(listener);
+}
+
+fn tell(waiting: &Waiting) {
+    if let Some(listener) = LISTENER.get() {
+        listener(waiting);
+    }
+}
+
+/// A write, sent until it has taken effect or nothing is left to hope for. `waiting` hears of what lasts longer than two
+/// seconds, and `stop` ends a pause; a request under way is always waited for.
 ///
 /// # Errors
 /// When AWS refuses for good, or stays out of reach.
@@ -223,9 +247,12 @@ pub async fn send(
         unsure |= failure.cause == Cause::Cut || failure.status.is_some_and(|status| status >= 500);
         match patience(&failure) {
             Some((reason, limit)) if cloud.now().duration_since(started) < limit => {
-                waiting(Waiting { api: failure.api, reason });
+                let (passed, wait) = (cloud.now().duration_since(started), pause(attempt, &failure));
+                if QUIET < passed + wait {
+                    waiting(Waiting { api: failure.api, reason });
+                }
                 tokio::select! {
-                    () = cloud.pause(pause(attempt, &failure)) => {}
+                    () = cloud.pause(wait) => {}
                     () = stop.requested() => return Err(failure),
                 }
             }
@@ -240,11 +267,5 @@ pub async fn send(
 fn settled(failure: &Failure, unsure: bool) -> bool {
     let verb = failure.api.split(':').nth(1).unwrap_or_default();
     let removes = ["Delete", "Remove", "Detach"].iter().any(|prefix| verb.starts_with(prefix));
-    let exists = [
-        "ResourceAlreadyExistsException",
-        "EntityAlreadyExists",
-        "EntityAlreadyExistsException",
-        "StateMachineAlreadyExists",
-    ];
-    (removes && failure.is_not_found()) || (unsure && verb.starts_with("Create") && failure.is(&exists))
+    (removes && failure.is_not_found()) || (unsure && verb.starts_with("Create") && failure.exists())
 }

@@ -12,5 +12,5 @@ pub async fn run(args: Apply) -> Result<Exit, Error> {
     let aim = Aim { jobs: selected(&args.selection, &config)?, adopt: args.selection.adopt, ..Aim::default() };
     let session = connect(config, &args.common).await?;
     let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Make these changes?" };
-    carry_out(&session, &aim, &consent, reporter(&args.common, true, !args.yes).as_mut()).await
+    carry_out(&session, &aim, &consent, args.patience.timeout, reporter(&args.common, true, !args.yes).as_mut()).await
 }

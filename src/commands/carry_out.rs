@@ -1,13 +1,11 @@
 //! What apply and destroy share: plan, ask, execute, look again.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::{Instant, sleep};
-
+use super::contest::{Contest, failures};
 use crate::error::{Error, Exit};
 use crate::execute::{Outcome, execute};
-use crate::kind::Address;
 use crate::plan::{Action, Plan};
 use crate::report::{Report, confirmed, is_interactive};
 use crate::session::{Aim, Session};
@@ -23,38 +21,80 @@ pub struct Consent {
     pub question: &'static str,
 }
 
-/// How long AWS's reads may lag behind our writes.
-const LAG: Duration = Duration::from_mins(1);
-
 /// Makes the plan, asks where that is due, executes, and looks again until nothing differs.
 pub async fn carry_out(
     session: &Session,
     aim: &Aim,
     consent: &Consent,
+    limit: Duration,
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
-    let plan = session.plan(aim, BTreeSet::new()).await?;
+    let exit = rounds(session, aim, consent, limit, report).await;
+    report.finish();
+    exit
+}
+
+/// One round, as a rule. Another for each time that somebody else changed the same resources meanwhile.
+async fn rounds(
+    session: &Session,
+    aim: &Aim,
+    consent: &Consent,
+    limit: Duration,
+    report: &mut dyn Report,
+) -> Result<Exit, Error> {
+    let mut plan = session.plan(aim, BTreeSet::new()).await?;
     report.plan(&plan, &session.scope);
     if plan.changes.is_empty() {
         report.end(&plan, &session.scope, &[]);
         return Ok(Exit::Done);
     }
-    if let Err(refusal) = consent.given(&plan) {
-        report.end(&plan, &session.scope, &[]);
-        return Err(refusal);
+    let mut stop = None;
+    let mut contest = Contest::default();
+    loop {
+        if let Err(refusal) = consent.given(&plan) {
+            report.end(&plan, &session.scope, &[]);
+            return Err(refusal);
+        }
+        let stop = match &stop {
+            Some(stop) => stop,
+            None => stop.insert(listen(limit)?),
+        };
+        let started = Instant::now();
+        let outcomes = execute(&plan, &session.aws, stop, |event| report.event(&plan, &event)).await;
+        report.end(&plan, &session.scope, &outcomes);
+        contest.round(started.elapsed(), &plan, &outcomes);
+        if let Some(error) = failure(&plan, &outcomes, stop, limit).filter(|_| !contest.explains(&plan, &outcomes)) {
+            return Err(error);
+        }
+        if let Some(error) = cut_short(&outcomes, stop, limit) {
+            return Err(error);
+        }
+        let Some(next) = contest.settle(session, aim, &plan, stop).await? else { return Ok(Exit::Done) };
+        report.note(&format!("somebody else changes the same resources: {}; going on", contest.said()));
+        report.plan(&next, &session.scope);
+        plan = next;
     }
-    let stop = Stop::on_signal().map_err(|error| Error::failed("can't listen for signals").caused_by(error))?;
-    let outcomes = execute(&plan, &session.aws, &stop, |event| report.event(&plan, &event)).await;
-    report.end(&plan, &session.scope, &outcomes);
-    if let Some(error) = failure(&plan, &outcomes) {
-        return Err(error);
+}
+
+fn listen(limit: Duration) -> Result<Stop, Error> {
+    Stop::on_signal_or_after(limit).map_err(|error| Error::failed("can't listen for signals").caused_by(error))
+}
+
+/// Why not all of the plan was begun.
+fn cut_short(outcomes: &[Outcome], stop: &Stop, limit: Duration) -> Option<Error> {
+    if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done)) {
+        return None;
     }
-    if stop.is_requested() && outcomes.iter().any(|outcome| !matches!(outcome, Outcome::Done)) {
-        return Err(
-            Error::with_exit(Exit::Interrupted, "interrupted").hint("run the same command again: it goes on from here")
-        );
+    if stop.is_interrupted() {
+        let error = Error::with_exit(Exit::Interrupted, "interrupted");
+        return Some(error.hint("run the same command again: it goes on from here"));
     }
-    look_again(session, aim, &plan, &stop).await
+    stop.is_late().then(|| late(limit))
+}
+
+fn late(limit: Duration) -> Error {
+    Error::failed(format!("not done within {} s", limit.as_secs()))
+        .hint("run the same command again: it goes on from here; `--timeout` gives it more time")
 }
 
 impl Consent {
@@ -91,45 +131,19 @@ fn unconfirmed(what: &str) -> Error {
 }
 
 /// The root causes, when something failed.
-fn failure(plan: &Plan, outcomes: &[Outcome]) -> Option<Error> {
-    let failed: Vec<_> = plan
-        .changes
-        .iter()
-        .zip(outcomes)
-        .filter_map(|(change, outcome)| match outcome {
-            Outcome::Failed(failure) => Some((change, failure)),
-            _ => None,
-        })
-        .collect();
+fn failure(plan: &Plan, outcomes: &[Outcome], stop: &Stop, limit: Duration) -> Option<Error> {
+    let failed: Vec<_> = failures(plan, outcomes).collect();
     let (_, first) = failed.first()?;
-    let what = if failed.len() == 1 { "1 change failed".into() } else { format!("{} changes failed", failed.len()) };
-    let hint =
-        first.hint().unwrap_or_else(|| "mend the cause and run the same command again: it goes on from here".into());
-    let error = failed.iter().fold(Error::failed(what), |error, (change, failure)| {
-        error.caused_by(format!("{}: {failure}", change.address))
-    });
-    Some(error.hint(hint))
-}
-
-/// Reads everything once more: what was written must be what is there.
-async fn look_again(session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Exit, Error> {
-    let tagged = |calls: &[&str]| calls.iter().any(|api| api.contains("Tag") || api.contains("Untag"));
-    let doubted: BTreeSet<Address> =
-        plan.changes.iter().filter(|change| tagged(&change.calls)).map(|change| change.address.clone()).collect();
-    let started = Instant::now();
-    let mut pause = Duration::from_millis(250);
-    loop {
-        let left = session.plan(aim, doubted.clone()).await?;
-        if left.changes.is_empty() {
-            return Ok(Exit::Done);
-        }
-        if started.elapsed() > LAG || stop.is_requested() {
-            let differs = |change: &crate::plan::Change| format!("{}: {}", change.address, change.reason);
-            let error = Error::failed("every request succeeded, and yet AWS does not show what was asked for");
-            let hint = "somebody else may be changing the same resources: run `provision diff`";
-            return Err(left.changes.iter().map(differs).fold(error, Error::caused_by).hint(hint));
-        }
-        tokio::select! { () = sleep(pause) => {}, () = stop.requested() => {} }
-        pause = (pause * 2).min(Duration::from_secs(2));
-    }
+    let error = if stop.is_late() {
+        late(limit)
+    } else {
+        let hint = first.hint();
+        let hint = hint.unwrap_or_else(|| "mend the cause and run the same command again: it goes on from here".into());
+        let what =
+            if failed.len() == 1 { "1 change failed".into() } else { format!("{} changes failed", failed.len()) };
+        Error::failed(what).hint(hint)
+    };
+    Some(
+        failed.iter().fold(error, |error, (change, failure)| error.caused_by(format!("{}: {failure}", change.address))),
+    )
 }

@@ -13,5 +13,5 @@ pub async fn run(args: Destroy) -> Result<Exit, Error> {
     let keep = if args.keep_logs { vec![LogGroup::NAME] } else { Vec::new() };
     let aim = Aim { destroy: true, keep, ..Aim::default() };
     let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Remove all of it?" };
-    carry_out(&session, &aim, &consent, reporter(&args.common, true, !args.yes).as_mut()).await
+    carry_out(&session, &aim, &consent, args.patience.timeout, reporter(&args.common, true, !args.yes).as_mut()).await
 }

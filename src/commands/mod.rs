@@ -3,6 +3,7 @@
 mod apply;
 mod carry_out;
 mod check;
+mod contest;
 mod destroy;
 mod diff;
 mod init;
@@ -89,5 +90,5 @@ fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, 
 fn reporter(common: &Common, applies: bool, asks: bool) -> Box<dyn Report> {
     let shown = !common.quiet || (asks && report::is_interactive());
     let loudness = if shown { Loudness::Normal } else { Loudness::Quiet };
-    if common.json { Box::new(Json { applies }) } else { Box::new(Human::new(loudness)) }
+    if common.json { Box::new(Json::new(applies)) } else { Box::new(Human::new(loudness)) }
 }

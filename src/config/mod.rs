@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
 pub use load::{environments_of, load};
 

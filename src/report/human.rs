@@ -58,6 +58,12 @@ impl Report for Human {
         }
     }
 
+    fn note(&mut self, text: &str) {
+        if self.loudness == Loudness::Normal {
+            super::note(text);
+        }
+    }
+
     fn end(&mut self, plan: &Plan, _: &Scope, outcomes: &[Outcome]) {
         if outcomes.is_empty() {
             return;

@@ -8,10 +8,17 @@ use crate::plan::{Action, Plan};
 use crate::scope::Scope;
 
 /// Prints a plan, or when it is carried out the plan with its outcomes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Json {
-    /// Whether the outcomes are waited for.
-    pub applies: bool,
+    applies: bool,
+    ended: Option<Value>,
+}
+
+impl Json {
+    /// With `applies`, the outcomes are waited for.
+    pub fn new(applies: bool) -> Self {
+        Self { applies, ended: None }
+    }
 }
 
 impl Report for Json {
@@ -24,7 +31,28 @@ impl Report for Json {
     fn event(&mut self, _: &Plan, _: &Event) {}
 
     fn end(&mut self, plan: &Plan, scope: &Scope, outcomes: &[Outcome]) {
-        out(&format!("{:#}\n", document(plan, scope, outcomes)));
+        let mut document = document(plan, scope, outcomes);
+        if let Some(before) = self.ended.take() {
+            join(&mut document, &before);
+        }
+        self.ended = Some(document);
+    }
+
+    fn finish(&mut self) {
+        if let Some(document) = self.ended.take() {
+            out(&format!("{document:#}\n"));
+        }
+    }
+}
+
+/// Where somebody else changed the same resources there is more than one plan: the changes of all, in order.
+fn join(document: &mut Value, before: &Value) {
+    let earlier = before["changes"].as_array().cloned().unwrap_or_default();
+    let later = document["changes"].as_array().cloned().unwrap_or_default();
+    document["changes"] = earlier.into_iter().chain(later).collect();
+    for action in ["create", "update", "delete", "blocked"] {
+        let count = |document: &Value| document["summary"][action].as_u64().unwrap_or_default();
+        document["summary"][action] = (count(before) + count(document)).into();
     }
 }
 

@@ -9,6 +9,7 @@ mod style;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::aws::Waiting;
 use crate::error::Exit;
 use crate::execute::{Event, Outcome};
 use crate::plan::Plan;
@@ -34,8 +35,14 @@ pub trait Report {
     fn plan(&mut self, plan: &Plan, scope: &Scope);
     /// Something happened to a change.
     fn event(&mut self, plan: &Plan, event: &Event);
-    /// All that could be done is done.
+    /// All of the plan that could be done is done; none of it, when there are no outcomes.
     fn end(&mut self, plan: &Plan, scope: &Scope, outcomes: &[Outcome]);
+    /// A remark.
+    fn note(&mut self, text: &str) {
+        note(text);
+    }
+    /// No other plan follows.
+    fn finish(&mut self) {}
 }
 
 /// Whether stdout has its result. With `--json` it gets one document and no second.
@@ -67,6 +74,11 @@ fn err(text: &str) {
 /// A remark that is no result.
 pub fn note(text: &str) {
     err(&format!("{}note{}: {text}\n", style::NOTE.render(), style::NOTE.render_reset()));
+}
+
+/// A read that waits for AWS.
+pub fn waiting(waiting: &Waiting) {
+    note(&format!("waiting for {} ({})", waiting.reason, waiting.api));
 }
 
 /// Whether a person sits there, to see a question and answer it.

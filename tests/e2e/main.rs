@@ -21,3 +21,4 @@ mod order;
 mod propagation;
 mod round_trips;
 mod support;
+mod two_at_once;

@@ -1,0 +1,181 @@
+//! Two at once: what happens when somebody else changes the same resources while a plan is carried out.
+//!
+//! AWS has no lock and no conditional write for these resources. So each of two applies goes on until a look finds
+//! nothing that differs: whoever writes last sees its own state, whole. Who had seen its own state and sees it go again
+//! has lost, and stops. docs/reliability.md says why that is enough, and what is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::aws::Failure;
+use crate::error::Error;
+use crate::execute::Outcome;
+use crate::kind::Address;
+use crate::plan::{Change, Plan};
+use crate::session::{Aim, Session};
+use crate::stop::Stop;
+
+/// How long AWS's reads may lag behind our writes.
+const LAG: Duration = Duration::from_mins(1);
+/// Between a clean look and the one that shows whether it stayed clean, besides two of the longest rounds.
+const CALM: Duration = Duration::from_secs(3);
+/// The same requests meet the same conflict this often, and it is no race.
+const SAME_CONFLICT: usize = 2;
+
+/// What is known of somebody else's changes.
+#[derive(Debug, Default)]
+pub struct Contest {
+    /// What somebody else changed.
+    contested: BTreeSet<Address>,
+    /// How often each conflict was met.
+    met: BTreeMap<(Address, Option<String>), usize>,
+    longest: Duration,
+    rounds: u32,
+}
+
+/// The changes that failed.
+pub fn failures<'a>(plan: &'a Plan, outcomes: &'a [Outcome]) -> impl Iterator<Item = (&'a Change, &'a Failure)> {
+    plan.changes.iter().zip(outcomes).filter_map(|(change, outcome)| match outcome {
+        Outcome::Failed(failure) => Some((change, failure)),
+        _ => None,
+    })
+}
+
+impl Contest {
+    /// A round is over.
+    pub fn round(&mut self, took: Duration, plan: &Plan, outcomes: &[Outcome]) {
+        self.rounds += 1;
+        self.longest = self.longest.max(took);
+        for (change, failure) in failures(plan, outcomes).filter(|(_, failure)| failure.is_conflict()) {
+            *self.met.entry((change.address.clone(), failure.code.clone())).or_default() += 1;
+        }
+    }
+
+    /// Whether somebody else's changes may be all that failures come from.
+    pub fn explains(&mut self, plan: &Plan, outcomes: &[Outcome]) -> bool {
+        let raced = |(change, failure): (&Change, &Failure)| {
+            let met = self.met.get(&(change.address.clone(), failure.code.clone()));
+            failure.is_conflict() && met.is_some_and(|times| *times < SAME_CONFLICT)
+        };
+        let all = failures(plan, outcomes).all(raced);
+        if all {
+            self.contested.extend(failures(plan, outcomes).map(|(change, _)| change.address.clone()));
+        }
+        all
+    }
+
+    /// What is contested, for a person.
+    pub fn said(&self) -> String {
+        let shown: Vec<String> = self.contested.iter().take(3).map(ToString::to_string).collect();
+        let more = self.contested.len().saturating_sub(shown.len());
+        if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+    }
+
+    /// Looks until what was written is what is there. The plan of another round when somebody else's changes are there
+    /// instead; none when all is as it should be, and stays so.
+    ///
+    /// # Errors
+    /// When AWS can't be read, keeps showing something else, or somebody else has the last word.
+    pub async fn settle(
+        &mut self,
+        session: &Session,
+        aim: &Aim,
+        plan: &Plan,
+        stop: &Stop,
+    ) -> Result<Option<Plan>, Error> {
+        match self.look(session, aim, plan, stop).await? {
+            None => self.stays(session, aim, plan, stop).await.map(|()| None),
+            next => Ok(next),
+        }
+    }
+
+    /// Two who wait differently long do not get in each other's way for ever.
+    fn pause(&self) -> Duration {
+        let seed =
+            u64::from(std::process::id()).wrapping_mul(0x9e37_79b9).wrapping_add(u64::from(self.rounds) * 0x85eb);
+        (self.longest + Duration::from_millis(500))
+            .mul_f64(f64::from(u32::try_from(seed % 1_000).unwrap_or(0)) / 1_000.0)
+    }
+
+    async fn look(&mut self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Option<Plan>, Error> {
+        let doubted = retagged(plan);
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let left = session.plan(aim, doubted.clone()).await?;
+            if left.changes.is_empty() {
+                return Ok(None);
+            }
+            let foreign = left.changes.iter().filter(|change| is_foreign(change, plan));
+            self.contested.extend(foreign.map(|change| change.address.clone()));
+            if !self.contested.is_empty() {
+                wait(self.pause(), stop).await;
+                let left = session.plan(aim, doubted).await?;
+                return Ok(Some(left).filter(|left| !left.changes.is_empty()));
+            }
+            if started.elapsed() > LAG || stop.is_requested() {
+                let error = Error::failed("every request succeeded, and yet AWS does not show what was asked for");
+                let hint = "somebody else may be changing the same resources: run `provision diff`";
+                return Err(left.changes.iter().map(differs).fold(error, Error::caused_by).hint(hint));
+            }
+            wait(pause, stop).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// After a contest, whether nobody takes back what was reached.
+    async fn stays(&self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<(), Error> {
+        if self.contested.is_empty() {
+            return Ok(());
+        }
+        wait(CALM + self.longest * 2, stop).await;
+        let left = session.plan(aim, retagged(plan)).await?;
+        if left.changes.is_empty() {
+            return Ok(());
+        }
+        let error = Error::failed("somebody else applied something else at the same time, and has the last word");
+        let hint = "what AWS has now is theirs: look with `provision diff`, and run this again to have yours";
+        Err(left.changes.iter().map(differs).fold(error, Error::caused_by).hint(hint))
+    }
+}
+
+async fn wait(pause: Duration, stop: &Stop) {
+    tokio::select! { () = sleep(pause) => {}, () = stop.requested() => {} }
+}
+
+fn differs(change: &Change) -> String {
+    format!("{}: {}", change.address, change.reason)
+}
+
+/// What bulk reads may still show the old tags of.
+fn retagged(plan: &Plan) -> BTreeSet<Address> {
+    let tags = |calls: &[&str]| calls.iter().any(|api| api.contains("Tag") || api.contains("Untag"));
+    plan.changes.iter().filter(|change| tags(&change.calls)).map(|change| change.address.clone()).collect()
+}
+
+/// Whether a difference that is left holds something that neither was there before the plan nor was asked for: then it
+/// is no read that lags.
+fn is_foreign(left: &Change, plan: &Plan) -> bool {
+    let Some(found) = &left.before else { return false };
+    match plan.changes.iter().find(|change| change.address == left.address) {
+        None => true,
+        Some(done) => {
+            let known = |side: &Option<Value>| side.clone().unwrap_or(Value::Null);
+            !is_known(found, &known(&done.before), &known(&done.after))
+        }
+    }
+}
+
+/// Whether each leaf is that of one side or of the other.
+fn is_known(found: &Value, before: &Value, after: &Value) -> bool {
+    if found == before || found == after {
+        return true;
+    }
+    let Value::Object(fields) = found else { return false };
+    let side = |value: &Value, key: &str| value.get(key).cloned().unwrap_or(Value::Null);
+    (before.is_object() || after.is_object())
+        && fields.iter().all(|(key, field)| is_known(field, &side(before, key), &side(after, key)))
+}
