@@ -139,7 +139,7 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
-/// How long a throttled request goes on.
+/// How long a throttled request goes on, and any request, whatever it meets in turn.
 const THROTTLE_LIMIT: Duration = Duration::from_mins(10);
 /// How long a service that fails, or a broken connection, is given.
 const BROKEN_LIMIT: Duration = Duration::from_secs(40);
@@ -161,6 +161,30 @@ fn patience(failure: &Failure) -> Option<(&'static str, Duration)> {
         return Some((row.reason, row.limit));
     }
     failure.status.is_some_and(|status| status >= 500).then_some(("the service to recover", BROKEN_LIMIT))
+}
+
+/// How long a request has gone on, and for how long it has met the same failure. What it met before does not count
+/// against the time that a failure is given.
+struct Endurance {
+    started: Instant,
+    meets: Option<(&'static str, Instant)>,
+}
+
+impl Endurance {
+    fn new(started: Instant) -> Self {
+        Self { started, meets: None }
+    }
+
+    /// What is waited for, when it is worth it to go on.
+    fn goes_on(&mut self, failure: &Failure, now: Instant) -> Option<&'static str> {
+        let (reason, limit) = patience(failure)?;
+        let since = match self.meets {
+            Some((met, since)) if met == reason => since,
+            _ => now,
+        };
+        self.meets = Some((reason, since));
+        (now.duration_since(since) < limit && now.duration_since(self.started) < THROTTLE_LIMIT).then_some(reason)
+    }
 }
 
 impl Passing {
@@ -192,18 +216,19 @@ where
     F: Future<Output = Result<T, Failure>>,
 {
     let started = Instant::now();
+    let mut endurance = Endurance::new(started);
     for attempt in 0.. {
         match request().await {
             Ok(answer) => return Ok(answer),
-            Err(failure) => match patience(&failure) {
-                Some((reason, limit)) if started.elapsed() < limit => {
+            Err(failure) => match endurance.goes_on(&failure, Instant::now()) {
+                Some(reason) => {
                     let wait = pause(attempt, &failure);
                     if started.elapsed() <= QUIET && QUIET < started.elapsed() + wait {
                         tell(&Waiting { api: failure.api, reason });
                     }
                     tokio::time::sleep(wait).await;
                 }
-                _ => return Err(failure),
+                None => return Err(failure),
             },
         }
     }
@@ -236,6 +261,7 @@ pub async fn send(
     waiting: impl Fn(Waiting),
 ) -> Result<(), Failure> {
     let started = cloud.now();
+    let mut endurance = Endurance::new(started);
     let mut unsure = false;
     for attempt in 0.. {
         let failure = match cloud.send(request).await {
@@ -245,8 +271,8 @@ pub async fn send(
         };
         tracing::debug!(%failure, attempt, "a request failed");
         unsure |= failure.cause == Cause::Cut || failure.status.is_some_and(|status| status >= 500);
-        match patience(&failure) {
-            Some((reason, limit)) if cloud.now().duration_since(started) < limit => {
+        match endurance.goes_on(&failure, cloud.now()) {
+            Some(reason) => {
                 let (passed, wait) = (cloud.now().duration_since(started), pause(attempt, &failure));
                 if QUIET < passed + wait {
                     waiting(Waiting { api: failure.api, reason });
@@ -256,7 +282,7 @@ pub async fn send(
                     () = stop.requested() => return Err(failure),
                 }
             }
-            _ => return Err(failure),
+            None => return Err(failure),
         }
     }
     unreachable!("the attempts have no end")
