@@ -30,29 +30,36 @@ pub struct Drafts {
     pub changes: Vec<Draft>,
     /// How many resources are as they should be.
     pub unchanged: usize,
+    /// What those of the app's resources need that stay as they are.
+    pub in_use: Vec<Address>,
 }
 
 /// What must change so that `observed` becomes `desired`. Pure.
 pub fn compare<K: Kind>(observed: Vec<K>, desired: Vec<Wanted<K>>, goal: &Goal<'_>) -> Drafts {
     let mut found: BTreeMap<String, K> = observed.into_iter().map(|found| (found.name().to_owned(), found)).collect();
     let selected = |jobs: &[String]| goal.jobs.is_empty() || jobs.iter().any(|job| goal.jobs.contains(job));
+    let app = goal.blueprint.scope.app.as_str();
+    let of_app = |resource: &K| resource.owner() == Some(app);
     let mut drafts = Drafts::default();
     for Wanted { resource, jobs } in desired {
         let before = found.remove(resource.name()).map(|before| before.told(&resource));
-        if selected(&jobs) {
-            match draft(before.as_ref(), &resource, goal) {
-                Some(draft) => drafts.changes.push(draft),
-                None => drafts.unchanged += 1,
-            }
+        if !selected(&jobs) {
+            drafts.in_use.extend(before.filter(of_app).iter().flat_map(Kind::needs));
+        } else if let Some(draft) = draft(before.as_ref(), &resource, goal) {
+            drafts.changes.push(draft);
+        } else {
+            drafts.unchanged += 1;
+            drafts.in_use.extend(resource.needs());
         }
     }
-    let app = goal.blueprint.scope.app.as_str();
     let named = if goal.destroy { Vec::new() } else { K::names(goal.blueprint.config) };
-    for left in found.into_values().filter(|left| !named.iter().any(|name| name == left.name())) {
+    for left in found.into_values() {
         let job = left.tags().get(JOB_TAG).cloned();
-        let ours = left.owner() == Some(app) && elsewhere(&left, goal).is_none() && selected(job.as_slice());
-        if ours && !goal.keep.contains(&K::NAME) {
+        let ours = of_app(&left) && elsewhere(&left, goal).is_none() && selected(job.as_slice());
+        if ours && !goal.keep.contains(&K::NAME) && !named.iter().any(|name| name == left.name()) {
             drafts.changes.push(deletion(&left, goal));
+        } else if of_app(&left) {
+            drafts.in_use.extend(left.needs());
         }
     }
     drafts

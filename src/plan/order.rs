@@ -17,10 +17,13 @@ struct Steps {
 pub fn order(all: impl IntoIterator<Item = Drafts>) -> Plan {
     let mut unchanged = 0;
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut in_use = BTreeSet::new();
     for kind in all {
         unchanged += kind.unchanged;
         drafts.extend(kind.changes);
+        in_use.extend(kind.in_use);
     }
+    keep(&mut drafts, in_use);
     drafts.sort_by(|a, b| a.change.address.cmp(&b.change.address));
     let links: Vec<Links> = drafts.iter().map(Links::of).collect();
     let wanted_by_others: BTreeSet<Address> = links
@@ -31,6 +34,21 @@ pub fn order(all: impl IntoIterator<Item = Drafts>) -> Plan {
     let (changes, steps): (Vec<Change>, Vec<Steps>) =
         drafts.into_iter().map(|draft| split(draft, &wanted_by_others)).unzip();
     sort(changes, steps, &links, unchanged)
+}
+
+/// What something needs that stays is not deleted, nor what that needs in its turn: of a job that was not named, say.
+fn keep(drafts: &mut Vec<Draft>, mut in_use: BTreeSet<Address>) {
+    let mut kept = usize::MAX;
+    while kept != in_use.len() {
+        kept = in_use.len();
+        drafts.retain(|draft| {
+            let stays = draft.change.action == Action::Delete && in_use.contains(&draft.change.address);
+            if stays {
+                in_use.extend(draft.needed.iter().cloned());
+            }
+            !stays
+        });
+    }
 }
 
 struct Links {

@@ -72,7 +72,7 @@ proptest! {
             .map(|draft| (draft.change.address.clone(), draft.change.action, draft.needed.clone(), draft.needs.clone()))
             .collect();
         let count = drafts.len();
-        let plan = order([Drafts { changes: drafts, unchanged: 7 }]);
+        let plan = order([Drafts { changes: drafts, unchanged: 7, ..Drafts::default() }]);
         prop_assert_eq!((plan.changes.len(), plan.unchanged), (count, 7));
         for (at, step) in plan.steps.iter().enumerate() {
             prop_assert!(step.after.iter().all(|other| *other < at), "a step comes after those it waits for");
