@@ -1,4 +1,4 @@
-.PHONY: help demo test
+.PHONY: help demo soak test
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -7,6 +7,13 @@ demo: ## The life of one scheduled job, on a local emulator of AWS
 	tests/emulators/setup
 	cargo build --locked
 	@target/emulators/venv/bin/python demo/run.py
+
+soak: ## Random stories, simulated and over HTTP, for an hour or SOAK_SECONDS
+	tests/emulators/setup
+	cargo test --locked --no-run --test stories --test e2e
+	@cargo test --locked --quiet --test stories soak -- --ignored --nocapture & simulated=$$!; \
+	cargo test --locked --quiet --test e2e stories::soak -- --ignored --nocapture; http=$$?; \
+	wait $$simulated && exit $$http
 
 test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Emulators\n'

@@ -1,6 +1,7 @@
 //! The program as its users run it: the real binary, over HTTP, against servers that we did not write.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can't go on says so")]
+#![allow(clippy::print_stdout, reason = "a run of stories says what it did")]
 #![allow(missing_docs, reason = "tests are read, not linked to")]
 
 mod adoption;
@@ -20,5 +21,9 @@ mod offline;
 mod order;
 mod propagation;
 mod round_trips;
+#[allow(dead_code, reason = "the simulated stories use the rest")]
+#[path = "../stories/sketch.rs"]
+mod sketch;
+mod stories;
 mod support;
 mod two_at_once;

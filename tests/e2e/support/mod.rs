@@ -5,7 +5,7 @@ mod emulator;
 mod ground;
 mod proxy;
 
-pub use cloud::Cloud;
+pub use cloud::{Cloud, REGION};
 pub use emulator::{Emulator, Which};
 pub use ground::{Ground, Run, bare};
 pub use proxy::{Answer, Proxy, Seen, Verdict};
