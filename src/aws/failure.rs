@@ -92,10 +92,11 @@ impl Failure {
         ])
     }
 
-    /// Whether it may come of somebody else's change at the same moment: what is made is there already, or what is
-    /// changed is gone.
+    /// Whether it may come of somebody else's change at the same moment: what is made is there already, what is changed
+    /// is gone, or what is deleted has got something new.
     pub fn is_conflict(&self) -> bool {
-        self.is_not_found() || self.exists() || self.is(&CONCURRENT)
+        let has_targets = self.api == "events:DeleteRule" && self.message.contains("since it has targets");
+        self.is_not_found() || self.exists() || self.is(&CONCURRENT) || has_targets
     }
 
     /// Whether what was to be made is there already.

@@ -62,8 +62,8 @@ async fn rounds(
         let started = Instant::now();
         let outcomes = execute(&plan, &session.aws, stop, |event| report.event(&plan, &event)).await;
         report.end(&plan, &session.scope, &outcomes);
-        contest.round(started.elapsed(), &plan, &outcomes);
-        if let Some(error) = failure(&plan, &outcomes, stop, limit).filter(|_| !contest.explains(&plan, &outcomes)) {
+        let explained = contest.explains(started.elapsed(), &plan, &outcomes) && !stop.is_requested();
+        if let Some(error) = failure(&plan, &outcomes, stop, limit).filter(|_| !explained) {
             return Err(error);
         }
         if let Some(error) = cut_short(&outcomes, stop, limit) {
