@@ -74,6 +74,9 @@ pub struct Selection {
     /// Take over resources of our names that carry no `provision:app` tag
     #[arg(long)]
     pub adopt: bool,
+    /// End the runs of removed jobs that still go on, and their tasks, instead of waiting for them
+    #[arg(long)]
+    pub stop_running: bool,
 }
 
 /// `provision check`
@@ -99,6 +102,9 @@ pub struct Diff {
     /// End with status 2 when there is a difference
     #[arg(long)]
     pub exit_code: bool,
+    /// Save the plan, for `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `provision apply`
@@ -110,6 +116,9 @@ pub struct Apply {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
     pub selection: Selection,
+    /// Do exactly this plan, which `diff --out` saved, or refuse. Asks nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["jobs", "adopt", "stop_running"])]
+    pub plan: Option<PathBuf>,
     /// Do not ask; off a terminal, allow deletions
     #[arg(long, short)]
     pub yes: bool,
@@ -133,6 +142,9 @@ pub struct Destroy {
     /// Leave the log groups and what is in them
     #[arg(long)]
     pub keep_logs: bool,
+    /// End the runs that still go on, and their tasks, instead of waiting for them
+    #[arg(long)]
+    pub stop_running: bool,
 }
 
 /// `provision init`

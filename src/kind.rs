@@ -155,6 +155,16 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Serialize + Send + Sync + 'stat
         None
     }
 
+    /// What runs on the resource of this name and would be lost or waited for when it is deleted, for a person.
+    fn running(_look: &Look<'_>, _name: &str) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// The calls that end what runs on it.
+    fn halt(&self) -> Vec<Call> {
+        Vec::new()
+    }
+
     /// What was observed; of what nobody told, it is as wanted.
     #[must_use]
     fn told(self, _wanted: &Self) -> Self {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod order;
+mod saved;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use crate::kind::{Address, Call, Kind, Look};
 
 pub use compare::{Draft, Drafts, compare};
 pub use order::order;
+pub use saved::Saved;
 
 /// What is to happen to one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +50,9 @@ pub struct Change {
     /// Whether the resource is deleted, if only to be made anew.
     #[serde(skip)]
     pub deletes: bool,
+    /// What runs on the resource while it is to be deleted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<String>,
     /// As AWS has it.
     pub before: Option<Value>,
     /// As the config wants it.
@@ -107,6 +112,8 @@ pub struct Goal<'a> {
     pub destroy: bool,
     /// Kinds of which nothing is deleted.
     pub keep: Vec<&'static str>,
+    /// Whether what runs on a resource is ended before it is deleted.
+    pub stop_running: bool,
 }
 
 /// A kind without its type: what the registry holds.
@@ -117,6 +124,8 @@ pub trait AnyKind: Sync {
     fn reads(&self) -> &'static [&'static str];
     /// What there is.
     fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>>;
+    /// What runs on the resource of this name.
+    fn running<'a>(&self, look: &'a Look<'a>, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>>;
     /// What is to change, from what [`AnyKind::observe`] found. Pure.
     fn compare(&self, observed: Box<dyn Any + Send>, goal: &Goal<'_>) -> Drafts;
 }
@@ -153,6 +162,10 @@ impl<K: Kind> AnyKind for Erased<K> {
             let found: Vec<K> = K::observe(look, &names).await?;
             Ok(Box::new(found) as Box<dyn Any + Send>)
         })
+    }
+
+    fn running<'a>(&self, look: &'a Look<'a>, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>> {
+        Box::pin(K::running(look, name))
     }
 
     fn compare(&self, observed: Box<dyn Any + Send>, goal: &Goal<'_>) -> Drafts {

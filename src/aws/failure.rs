@@ -142,6 +142,9 @@ impl Failure {
                 | "ResourceAlreadyExistsException"
                 | "StateMachineAlreadyExists",
             ) => "somebody else makes the same things at this moment: run the command again",
+            (_, "StateMachineDeleting") => {
+                "run it again when its executions have ended; `--stop-running` ends them, `--timeout` waits for longer"
+            }
             (_, "LimitExceededException" | "LimitExceeded") => {
                 "a quota of the account is full: remove what is unused, or ask for more in Service Quotas"
             }

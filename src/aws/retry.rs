@@ -65,7 +65,8 @@ const PASSING: &[Passing] = &[
         &["StateMachineDeleting"],
         "",
         "the state machine's executions to end",
-        300,
+        // They may run for hours: the time that the user gave decides.
+        86_400,
     ),
     passing(&["states:*"], &["ConflictException"], "", "another change of the state machine to end", 60),
     passing(

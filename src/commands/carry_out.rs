@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::contest::{Contest, failures};
 use crate::error::{Error, Exit};
 use crate::execute::{Outcome, execute};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Saved};
 use crate::report::{Report, confirmed, is_interactive};
 use crate::session::{Aim, Session};
 use crate::stop::Stop;
@@ -19,6 +19,8 @@ pub struct Consent {
     pub may_ask: bool,
     /// What is asked.
     pub question: &'static str,
+    /// The plan that the user has seen already: this one and no other.
+    pub saved: Option<Saved>,
 }
 
 /// Makes the plan, asks where that is due, executes, and looks again until nothing differs.
@@ -44,6 +46,10 @@ async fn rounds(
 ) -> Result<Exit, Error> {
     let mut plan = session.plan(aim, BTreeSet::new()).await?;
     report.plan(&plan, &session.scope);
+    if let Some(Err(refusal)) = consent.saved.as_ref().map(|saved| saved.holds(&plan, &session.scope)) {
+        report.end(&plan, &session.scope, &[]);
+        return Err(refusal);
+    }
     if plan.changes.is_empty() {
         report.end(&plan, &session.scope, &[]);
         return Ok(Exit::Done);
@@ -70,6 +76,11 @@ async fn rounds(
             return Err(error);
         }
         let Some(next) = contest.settle(session, aim, &plan, stop).await? else { return Ok(Exit::Done) };
+        if consent.saved.is_some() {
+            return Err(Error::failed("the saved plan was carried out, and somebody else changed the same resources")
+                .caused_by(contest.said())
+                .hint("look with `provision diff`, and save a new plan with `--out`"));
+        }
         report.note(&format!("somebody else changes the same resources: {}; going on", contest.said()));
         report.plan(&next, &session.scope);
         plan = next;
@@ -111,7 +122,7 @@ impl Consent {
                         this config another `app` (an environment has its own)";
             return Err(blocked.into_iter().fold(error, Error::caused_by).hint(hint));
         }
-        if self.yes {
+        if self.yes || self.saved.is_some() {
             return Ok(());
         }
         if self.may_ask && is_interactive() {

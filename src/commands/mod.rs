@@ -9,14 +9,12 @@ mod diff;
 mod init;
 mod schema;
 
-use std::collections::BTreeSet;
-
 use crate::aws::{self, Aws};
 use crate::cli::{Cli, Command, Common, Selection};
 use crate::config::{self, Config, listed, nearest};
 use crate::error::{Error, Exit};
 use crate::report::{self, Human, Json, Loudness, Report};
-use crate::session::Session;
+use crate::session::{Aim, Session};
 
 /// Runs the command that the user asked for.
 ///
@@ -62,17 +60,15 @@ async fn clients(config: &Config, common: &Common) -> Result<Aws, Error> {
         report::warnings(config);
     }
     let aws = aws::connect(config.region.as_deref()).await?;
-    if let Some(endpoint) = &aws.endpoint
-        && !common.quiet
-    {
+    if let Some(endpoint) = &aws.endpoint {
         let set = "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url)";
         report::note(&format!("{set}: this talks to {endpoint}, not to AWS"));
     }
     Ok(aws)
 }
 
-/// The jobs that `--job` names, each of which must be in the config.
-fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, Error> {
+/// What the plan is for. Jobs that `--job` names must be in the config.
+fn aim(selection: &Selection, config: &Config) -> Result<Aim, Error> {
     let names = || config.jobs.iter().map(|job| job.name.as_str());
     for job in &selection.jobs {
         if config.job(job).is_none() {
@@ -83,7 +79,8 @@ fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, 
             return Err(Error::config(format!("there is no job `{job}` in {}", config.path.display())).hint(hint));
         }
     }
-    Ok(selection.jobs.iter().cloned().collect())
+    let Selection { adopt, stop_running, .. } = *selection;
+    Ok(Aim { jobs: selection.jobs.iter().cloned().collect(), adopt, stop_running, ..Aim::default() })
 }
 
 /// Who reads what the command has to say. A person who is asked about a plan sees it.

@@ -118,7 +118,10 @@ fn described(change: &Change) -> String {
         (Action::Update, Some(before), Some(after)) => differing(before, after),
         _ => Vec::new(),
     };
-    for line in fields {
+    let stops = change.calls.contains(&"states:StopExecution");
+    let fate = if stops { "it is stopped" } else { "it is waited for" };
+    let running = change.running.iter().map(|run| format!("running: {run}; {fate}"));
+    for line in running.chain(fields) {
         let _ = writeln!(text, "      {line}");
     }
     text

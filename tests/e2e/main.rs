@@ -20,5 +20,6 @@ mod offline;
 mod order;
 mod propagation;
 mod round_trips;
+mod saved_plan;
 mod support;
 mod two_at_once;
