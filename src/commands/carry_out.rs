@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use tokio::time::timeout;
+
 use super::contest::{Contest, failures};
 use crate::error::{Error, Exit};
 use crate::execute::{Outcome, execute};
@@ -44,7 +46,9 @@ async fn rounds(
     limit: Duration,
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
-    let mut plan = session.plan(aim, BTreeSet::new()).await?;
+    let started = Instant::now();
+    let mut plan = timeout(limit, session.plan(aim, BTreeSet::new())).await.map_err(|_| late(limit))??;
+    let left = limit.saturating_sub(started.elapsed());
     report.plan(&plan, &session.scope);
     if let Some(Err(refusal)) = consent.saved.as_ref().map(|saved| saved.holds(&plan, &session.scope)) {
         report.end(&plan, &session.scope, &[]);
@@ -63,7 +67,7 @@ async fn rounds(
         }
         let stop = match &stop {
             Some(stop) => stop,
-            None => stop.insert(listen(limit)?),
+            None => stop.insert(listen(left)?),
         };
         let started = Instant::now();
         let outcomes = execute(&plan, &session.aws, stop, |event| report.event(&plan, &event)).await;

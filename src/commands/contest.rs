@@ -105,11 +105,20 @@ impl Contest {
         (self.longest + Duration::from_millis(500)).min(LONGEST_PAUSE) * share / 1_000
     }
 
+    /// What differs now. Reads may be throttled for longer than there is time.
+    async fn read(&self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Plan, Error> {
+        tokio::select! {
+            left = session.plan(aim, retagged(plan)) => left,
+            () = stop.late() => Err(Error::failed("all was sent, and there was no time left to look whether it is there")
+                .hint("run the same command again: it goes on from here; `--timeout` gives it more time")),
+        }
+    }
+
     async fn look(&mut self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Option<Plan>, Error> {
         let started = Instant::now();
         let mut pause = Duration::from_millis(250);
         loop {
-            let left = session.plan(aim, retagged(plan)).await?;
+            let left = self.read(session, aim, plan, stop).await?;
             if left.changes.is_empty() {
                 return Ok(None);
             }
@@ -118,7 +127,7 @@ impl Contest {
             let late = started.elapsed() > LAG || stop.is_requested();
             if !self.contested.is_empty() {
                 wait(self.pause(), stop).await;
-                let left = session.plan(aim, retagged(plan)).await?;
+                let left = self.read(session, aim, plan, stop).await?;
                 // A read while somebody else makes or deletes a thing may miss whose it is.
                 if left.count(Action::Blocked) == 0 || late {
                     return Ok(Some(left).filter(|left| !left.changes.is_empty()));
@@ -139,7 +148,7 @@ impl Contest {
         let mut gone = false;
         while started.elapsed() < calm && !stop.is_requested() || gone {
             wait(WATCH, stop).await;
-            let left = session.plan(aim, retagged(plan)).await?;
+            let left = self.read(session, aim, plan, stop).await?;
             if gone && !left.changes.is_empty() {
                 let error =
                     Error::failed("somebody else applied something else at the same time, and has the last word");
