@@ -1,5 +1,6 @@
 //! Faults of a config: where each is, what is wrong and how to mend it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,23 +25,62 @@ pub struct Fault {
     pub message: String,
     /// How to mend it.
     pub hint: Option<String>,
+    /// Of what is right, but can't be built yet, all places that it is written in.
+    pub later: Option<Vec<Range<usize>>>,
 }
 
 /// All faults of one config.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Faults {
     /// In the order they were found.
     pub list: Vec<Fault>,
 }
 
+impl Fault {
+    /// Whether `other` is in what this says can't be built yet.
+    fn speaks_of(&self, other: &Self) -> bool {
+        let within = |place: &Range<usize>| place.start <= other.span.start && other.span.end <= place.end;
+        self.source.path == other.source.path && self.later.iter().flatten().any(within)
+    }
+}
+
 impl Faults {
     /// Notes a fault.
     pub fn push(&mut self, source: &Arc<Source>, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
-        self.list.push(Fault { source: Arc::clone(source), span, message: message.into(), hint });
+        self.list.push(Fault { source: Arc::clone(source), span, message: message.into(), hint, later: None });
+    }
+
+    /// Notes that what is written in `places` has a meaning, and that this release can't build it yet.
+    pub(super) fn push_later(
+        &mut self,
+        source: &Arc<Source>,
+        span: Range<usize>,
+        what: &str,
+        places: Vec<Range<usize>>,
+        hint: Option<String>,
+    ) {
+        let message = format!("{what} not supported yet");
+        let hint = hint.or_else(|| Some("leave it out for now".to_owned()));
+        self.list.push(Fault { source: Arc::clone(source), span, message, hint, later: Some(places) });
+    }
+
+    /// Whether anything is wrong, and not only too early.
+    pub fn are_wrong(&self) -> bool {
+        self.list.iter().any(|fault| fault.later.is_none())
+    }
+
+    /// Leaves one of each, in order: what stands at the top is wrong for every job. What is wrong says so itself, and
+    /// not also that it can't be built yet.
+    pub fn settle(&mut self) {
+        let mut known = HashSet::new();
+        self.list.retain(|fault| known.insert((fault.source.path.clone(), fault.span.start, fault.message.clone())));
+        let wrong: Vec<Fault> = self.list.iter().filter(|fault| fault.later.is_none()).cloned().collect();
+        self.list.retain(|fault| !wrong.iter().any(|other| fault.speaks_of(other)));
+        self.sort();
     }
 
     /// The faults in the order of their places: the files as first named, then top to bottom.
-    pub fn sort(&mut self) {
+    fn sort(&mut self) {
         let mut files: Vec<PathBuf> = Vec::new();
         for fault in &self.list {
             if !files.contains(&fault.source.path) {

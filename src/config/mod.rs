@@ -1,23 +1,27 @@
 //! The config: TOML text in, jobs with their defaults filled out, or every fault at once.
 
+mod conceal;
 mod duration;
 mod fault;
 mod interpolate;
 mod load;
 mod names;
+mod notices;
 mod overlay;
 mod raw;
 mod section;
+mod time;
 mod validate;
+mod when;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
-pub use load::{environments_of, load};
+pub use load::{environments_of, load, understand};
+pub use notices::{Alarm, Notify, Overlap};
+pub use when::{DeliveryRetry, Schedule, Scheduler};
 
 /// Everything one config file asks for, with defaults filled in.
 #[derive(Clone, Debug)]
@@ -34,10 +38,14 @@ pub struct Config {
     pub account: Option<String>,
     /// On everything that can carry tags.
     pub tags: BTreeMap<String, String>,
+    /// Whether nothing of the app may be deleted.
+    pub protect: bool,
     /// By name.
     pub jobs: Vec<Job>,
     /// What is allowed, but better said: each a line for the user.
     pub warnings: Vec<String>,
+    /// What it says and this release can't build: nothing is, as long as there is any.
+    pub unsupported: Faults,
 }
 
 /// One state machine with its schedules, log group and roles.
@@ -59,6 +67,14 @@ pub struct Job {
     pub roles: Roles,
     /// Whether X-Ray traces it.
     pub tracing: bool,
+    /// Whether nothing of the job may be deleted; also when the whole app says so.
+    pub protect: bool,
+    /// What happens when the last run still goes.
+    pub overlap: Overlap,
+    /// Who hears how a run ended.
+    pub notify: Notify,
+    /// What the job's alarms watch.
+    pub alarm: Option<Alarm>,
 }
 
 /// What a state machine does.
@@ -153,34 +169,6 @@ pub struct CapacityProvider {
     pub weight: Option<i32>,
     /// Tasks it gets before the weights count.
     pub base: Option<i32>,
-}
-
-/// When a job runs.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    /// The key under `schedules`; none for the short way.
-    pub name: Option<String>,
-    /// The EventBridge rule's name.
-    pub rule: String,
-    /// `rate(…)` or `cron(…)`.
-    pub expression: String,
-    /// The execution's input. None: the event itself.
-    pub input: Option<Value>,
-    /// Whether it fires.
-    pub enabled: bool,
-    /// How long EventBridge goes on trying to start an execution.
-    pub retry: Option<DeliveryRetry>,
-    /// The ARN of the queue for events that could not be delivered.
-    pub dead_letter: Option<String>,
-}
-
-/// How long EventBridge goes on trying to deliver.
-#[derive(Clone, Copy, Debug)]
-pub struct DeliveryRetry {
-    /// Seconds.
-    pub max_age: i32,
-    /// After the first.
-    pub attempts: i32,
 }
 
 /// A state machine's log group and what goes there.

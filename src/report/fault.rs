@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::{SAID, err, out, style};
-use crate::config::{Config, Fault};
+use crate::config::{Config, Fault, Faults};
 use crate::error::Error;
 
 /// What is allowed but better said.
@@ -55,11 +55,16 @@ fn rendered(fault: &Fault) -> String {
 
 fn data(error: &Error) -> Value {
     match error {
-        Error::Faults(faults) => json!({ "faults": faults.list.iter().map(fault).collect::<Vec<_>>() }),
+        Error::Faults(faults) => json!({ "faults": list(faults) }),
         Error::Plain(plain) => {
             json!({ "error": { "message": plain.message, "causes": plain.causes, "hint": plain.hint } })
         }
     }
+}
+
+/// Faults as data.
+pub(super) fn list(faults: &Faults) -> Vec<Value> {
+    faults.list.iter().map(fault).collect()
 }
 
 /// Lines and columns count from 1, columns in characters.

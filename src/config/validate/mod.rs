@@ -3,7 +3,13 @@
 mod definition;
 mod ecs;
 mod job;
+mod logs;
+mod notices;
+mod roles;
 mod schedule;
+mod size;
+mod task;
+mod timing;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -37,6 +43,8 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let context = job::Context { app: &app_name, raw, check: &check };
     let jobs: Vec<Job> = raw.jobs.iter().filter_map(|(name, raw)| context.job(name, raw, &mut warnings)).collect();
     check.collisions(&jobs, raw);
+    check.scheduler_tags(&jobs, &raw.tags);
+    warnings.extend(too_many_rules(&jobs));
     Some(Config {
         path: source.path.clone(),
         environment: None,
@@ -44,13 +52,48 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
         region: value(&raw.region),
         account: value(&raw.account),
         tags: value(&raw.tags).unwrap_or_default(),
+        protect: value(&raw.protect).unwrap_or(false),
         jobs,
         warnings,
+        unsupported: Faults::default(),
     })
+}
+
+/// The partition that a region is in. Source: AWS General Reference, "Amazon Resource Names".
+fn partition(region: &str) -> &'static str {
+    let of = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    of.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
+/// A role's or policy's name with its path. Source: IAM API, `CreateRole` and `CreatePolicy`.
+fn is_iam_name(kind: &str, path_and_name: &str) -> bool {
+    let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
+    let longest = if kind == "role" { 64 } else { 128 };
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
+    (1..=longest).contains(&name.len())
+        && name.chars().all(allowed)
+        && path.len() <= 510
+        && path.chars().all(|c| c.is_ascii_graphic())
 }
 
 fn value<T: Clone>(at: &At<T>) -> Option<T> {
     at.as_ref().map(|spanned| spanned.get_ref().clone())
+}
+
+/// The rules that a bus has where no quota was raised. Source: Amazon EventBridge User Guide, "Quotas".
+const RULES: usize = 300;
+
+fn too_many_rules(jobs: &[Job]) -> Option<String> {
+    let rules = jobs.iter().flat_map(|job| &job.schedules).filter(|schedule| schedule.scheduler.is_none()).count();
+    (rules > RULES).then(|| format!("{rules} rules: an account has {RULES}, as long as AWS does not raise its quota"))
 }
 
 /// Where faults go, and the checks that several parts share.
@@ -154,39 +197,66 @@ impl Check<'_> {
         }
     }
 
+    /// The group of Scheduler's schedules takes no tag without a value.
+    /// Source: EventBridge Scheduler API, `CreateScheduleGroup`.
+    fn scheduler_tags(&self, jobs: &[Job], tags: &At<BTreeMap<String, String>>) {
+        let scheduled = jobs.iter().flat_map(|job| &job.schedules).any(|schedule| schedule.scheduler.is_some());
+        if let Some(tags) = tags.as_ref().filter(|_| scheduled) {
+            for (key, _) in tags.get_ref().iter().filter(|(_, value)| value.is_empty()) {
+                let hint = "a schedule of this config is one of EventBridge Scheduler, which refuses it: write a value";
+                self.fault(tags.span(), format!("the tag `{key}` has no value"), Some(hint));
+            }
+        }
+    }
+
     /// The ARN of a role or policy, checked: `kind` is `role` or `policy`.
     fn iam_arn(&self, arn: &Spanned<String>, kind: &str) -> String {
         let text = arn.get_ref();
         let prefix = format!("{kind}/");
-        let account = |account: &str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
         let of_aws = |arn: &Arn<'_>| kind == "policy" && arn.account == "aws";
-        let whole = Arn::parse(text).filter(|_| Arn::of(text, "iam", &prefix).is_some());
-        let whole = whole.filter(|arn| arn.region.is_empty() && (account(arn.account) || of_aws(arn)));
+        let named = |arn: &Arn<'_>| {
+            arn.service == "iam" && arn.resource.strip_prefix(&prefix).is_some_and(|name| is_iam_name(kind, name))
+        };
+        let whole = Arn::parse(text).filter(named);
+        let whole = whole.filter(|arn| arn.region.is_empty() && (arn.has_account() || of_aws(arn)));
         let example = format!("such as `arn:aws:iam::123456789012:{kind}/name`");
         match whole {
             None => self.fault(arn.span(), format!("`{text}` is not the ARN of a {kind}"), Some(&example)),
-            Some(whole) => self.same_account(arn, &whole, kind),
+            Some(whole) => self.same_account(&arn.span(), &whole, kind),
         }
         text.clone()
     }
 
-    fn same_account(&self, arn: &Spanned<String>, whole: &Arn<'_>, kind: &str) {
+    fn same_account(&self, at: &Range<usize>, whole: &Arn<'_>, kind: &str) {
         if let Some(account) = &self.account
             && whole.account != account
             && whole.account != "aws"
         {
             let message = format!("this {kind} is of account {}, and the config of {account}", whole.account);
-            self.fault(arn.span(), message, None);
+            self.fault(at.clone(), message, None);
+        }
+        self.same_partition(at, whole, kind);
+    }
+
+    /// An ARN of China names nothing elsewhere.
+    fn same_partition(&self, at: &Range<usize>, whole: &Arn<'_>, kind: &str) {
+        if let Some(region) = &self.region
+            && whole.partition != partition(region)
+        {
+            let message = format!("this {kind} is in the partition `{}`, and {region} is not", whole.partition);
+            self.fault(at.clone(), message, Some(&format!("there an ARN begins with `arn:{}:`", partition(region))));
         }
     }
 
     /// What AWS looks for in the config's own region only.
-    fn same_region(&self, arn: &Spanned<String>, whole: &Arn<'_>, kind: &str) {
+    fn same_region(&self, at: &Range<usize>, whole: &Arn<'_>, kind: &str) {
         if let Some(region) = &self.region
             && whole.region != region
         {
             let message = format!("this {kind} is in {}, and the config is for {region}", whole.region);
-            self.fault(arn.span(), message, None);
+            self.fault(at.clone(), message, None);
+        } else {
+            self.same_partition(at, whole, kind);
         }
     }
 

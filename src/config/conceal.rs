@@ -1,0 +1,112 @@
+//! Values from the environment may be secrets, so no fault shows one: it shows the reference, as it is written.
+
+use std::ops::Range;
+
+use super::fault::Fault;
+
+/// The shortest value that can be a secret. A shorter one is found in words that have nothing to do with it.
+const SHORTEST: usize = 4;
+
+/// A string that took values from environment variables.
+#[derive(Debug)]
+pub struct Expanded {
+    /// Where it is written.
+    pub span: Range<usize>,
+    /// As it is written, without quotes.
+    pub written: String,
+    /// What it became.
+    pub text: String,
+    /// The values, each with its reference, such as `${env:NAME}`.
+    pub values: Vec<(String, String)>,
+}
+
+/// Takes values of environment variables out of what a fault says. Only the hint of a fault in a string itself is made
+/// from its value.
+pub fn conceal(fault: &mut Fault, expanded: &[Expanded]) {
+    let here = |string: &&Expanded| string.span.start <= fault.span.start && fault.span.end <= string.span.end;
+    if let Some(string) = expanded.iter().find(here) {
+        fault.message = string.conceal_parts(&fault.message);
+        fault.hint = fault.hint.take().filter(|hint| !string.shows_in(hint));
+    }
+    fault.message = concealed(&fault.message, expanded);
+}
+
+/// The text with references instead of values.
+pub fn concealed(text: &str, expanded: &[Expanded]) -> String {
+    let whole = expanded.iter().map(|string| (&string.text, &string.written));
+    let parts = expanded.iter().flat_map(|string| string.values.iter().map(|(value, reference)| (value, reference)));
+    let long = whole.chain(parts).filter(|(value, _)| value.chars().count() >= SHORTEST);
+    long.fold(text.to_owned(), |text, (value, reference)| text.replace(value.as_str(), reference))
+}
+
+impl Expanded {
+    /// A fault of this very string may quote a part of it, between backquotes.
+    fn conceal_parts(&self, message: &str) -> String {
+        let quoted = |at: usize| at % 2 == 1;
+        let parts = message.split('`').enumerate().map(|(at, part)| {
+            let taken = quoted(at) && !part.is_empty() && self.text.contains(part) && !self.written.contains(part);
+            if taken { self.written.as_str() } else { part }
+        });
+        parts.collect::<Vec<_>>().join("`")
+    }
+
+    /// Whether the hint has a word of a value: then it was made from it.
+    fn shows_in(&self, hint: &str) -> bool {
+        let words = |text: &'_ str| -> Vec<String> {
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        };
+        let said = words(hint);
+        self.values.iter().flat_map(|(value, _)| words(value)).any(|word| said.contains(&word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::{Expanded, conceal};
+    use crate::config::{Fault, Source};
+
+    fn told(written: &str, value: &str, message: &str, hint: &str) -> (String, Option<String>) {
+        let reference = "${env:SECRET}";
+        let string = Expanded {
+            span: 10..40,
+            written: written.into(),
+            text: written.replace(reference, value),
+            values: vec![(value.into(), reference.into())],
+        };
+        let source = Arc::new(Source { path: PathBuf::new(), text: String::new() });
+        let (message, hint) = (message.into(), Some(hint.into()));
+        let mut fault = Fault { source, span: 10..40, message, hint, later: None };
+        conceal(&mut fault, &[string]);
+        (fault.message, fault.hint)
+    }
+
+    #[test]
+    fn no_fault_shows_a_value() {
+        for (written, value, message, hint, shown) in [
+            (
+                "${env:SECRET}",
+                "hunter22",
+                "`hunter22` is not a region",
+                "such as `us-east-1`",
+                "`${env:SECRET}` is not a region",
+            ),
+            ("a-${env:SECRET}", "hunter22", "`a-hunter22` is wrong", "", "`a-${env:SECRET}` is wrong"),
+            ("${env:SECRET}", "pw", "`pw` is not a region", "", "`${env:SECRET}` is not a region"),
+            ("rate(${env:SECRET})", "3 pw", "`pw` is no unit", "", "`rate(${env:SECRET})` is no unit"),
+            ("${env:SECRET}", "hunter22", "the account 5, not hunter22", "", "the account 5, not ${env:SECRET}"),
+        ] {
+            let (message, hinted) = told(written, value, message, hint);
+            assert_eq!(message, shown);
+            assert_eq!(hinted.as_deref(), Some(hint));
+        }
+    }
+
+    #[test]
+    fn a_hint_that_was_made_from_a_value_is_left_out() {
+        let (_, hint) = told("${env:SECRET}", "hunter22 5", "`hunter22` is wrong", "write `hunter22`");
+        assert_eq!(hint, None);
+    }
+}
