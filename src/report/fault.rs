@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{SAID, err, out, style};
+use super::{SAID, err, out, scrubbed, style};
 use crate::config::{Config, Fault, Faults};
 use crate::error::Error;
 
@@ -57,7 +57,8 @@ fn data(error: &Error) -> Value {
     match error {
         Error::Faults(faults) => json!({ "faults": list(faults) }),
         Error::Plain(plain) => {
-            json!({ "error": { "message": plain.message, "causes": plain.causes, "hint": plain.hint } })
+            let causes: Vec<String> = plain.causes.iter().map(|cause| scrubbed(cause)).collect();
+            json!({ "error": { "message": plain.message, "causes": causes, "hint": plain.hint } })
         }
     }
 }

@@ -25,7 +25,7 @@ use super::raw::{At, Raw};
 use super::{Config, Job, RoleChoice};
 use crate::arn::Arn;
 
-/// The most tags that a resource carries, less our own two. Source: AWS Tag Editor, "Tag naming limits".
+/// The most tags that a resource carries, less our own two, or three. Source: AWS Tag Editor, "Tag naming limits".
 const MAX_TAGS: usize = 48;
 
 /// The config that `raw` means. None, or with faults noted, when it means none.
@@ -34,7 +34,9 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let app = check.app(raw);
     check.region(&raw.region);
     check.account(&raw.account);
-    check.tags(&raw.tags);
+    let says_so = |protect: &At<bool>| value(protect) == Some(true);
+    let protects = says_so(&raw.protect) || raw.jobs.iter().any(|(_, job)| says_so(&job.protect));
+    check.tags(&raw.tags, MAX_TAGS - usize::from(protects));
     if raw.jobs.is_empty() && !check.is_mistyped("job") {
         check.fault(0..0, "there is no job", Some("add one: `[job.NAME]` with a `command` and a `schedule`"));
     }
@@ -53,6 +55,7 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
         account: value(&raw.account),
         tags: value(&raw.tags).unwrap_or_default(),
         protect: value(&raw.protect).unwrap_or(false),
+        secrets: Vec::new(),
         jobs,
         warnings,
         unsupported: Faults::default(),
@@ -163,12 +166,14 @@ impl Check<'_> {
         }
     }
 
-    fn tags(&self, tags: &At<BTreeMap<String, String>>) {
+    fn tags(&self, tags: &At<BTreeMap<String, String>>, most: usize) {
         let Some(tags) = tags else { return };
         let span = tags.span();
-        if tags.get_ref().len() > MAX_TAGS {
+        if tags.get_ref().len() > most {
             let message = format!("{} tags are too many", tags.get_ref().len());
-            self.fault(span.clone(), message, Some("AWS allows 50 on a resource, and two are ours"));
+            let hint =
+                format!("AWS allows 50 on a resource, and {} are ours", if most == MAX_TAGS { "two" } else { "three" });
+            self.fault(span.clone(), message, Some(&hint));
         }
         let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
         let mut seen = HashMap::new();
