@@ -26,8 +26,9 @@ pub struct Expanded {
 /// Takes values of environment variables out of what a fault says. Only the hint of a fault in a string itself is made
 /// from its value.
 pub fn conceal(fault: &mut Fault, expanded: &[Expanded]) {
-    let here = |string: &&Expanded| string.span.start <= fault.span.start && fault.span.end <= string.span.end;
-    if let Some(string) = expanded.iter().find(here) {
+    let (start, end) = (fault.span.start, fault.span.end);
+    let overlaps = |string: &&Expanded| string.span.start < end && start < string.span.end;
+    for string in expanded.iter().filter(overlaps) {
         fault.message = string.conceal_parts(&fault.message);
         fault.hint = fault.hint.take().filter(|hint| !string.shows_in(hint));
     }

@@ -45,7 +45,7 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let context = job::Context { app: &app_name, raw, check: &check };
     let jobs: Vec<Job> = raw.jobs.iter().filter_map(|(name, raw)| context.job(name, raw, &mut warnings)).collect();
     check.collisions(&jobs, raw);
-    check.scheduler_tags(&jobs, &raw.tags);
+    check.schedule_group(&jobs, raw);
     warnings.extend(too_many_rules(&jobs));
     Some(Config {
         path: source.path.clone(),
@@ -202,11 +202,17 @@ impl Check<'_> {
         }
     }
 
-    /// The group of Scheduler's schedules takes no tag without a value.
-    /// Source: EventBridge Scheduler API, `CreateScheduleGroup`.
-    fn scheduler_tags(&self, jobs: &[Job], tags: &At<BTreeMap<String, String>>) {
-        let scheduled = jobs.iter().flat_map(|job| &job.schedules).any(|schedule| schedule.scheduler.is_some());
-        if let Some(tags) = tags.as_ref().filter(|_| scheduled) {
+    /// The group of Scheduler's schedules has the app's name and tags. It takes no tag without a value, and each account
+    /// has one called `default`. Source: EventBridge Scheduler API, `CreateScheduleGroup`.
+    fn schedule_group(&self, jobs: &[Job], raw: &Raw) {
+        if jobs.iter().flat_map(|job| &job.schedules).all(|schedule| schedule.scheduler.is_none()) {
+            return;
+        }
+        if let Some(app) = raw.app.as_ref().filter(|app| app.get_ref() == "default") {
+            let hint = "a schedule of this config is one of EventBridge Scheduler, which has a group of that name";
+            self.fault(app.span(), "an app with such schedules can't be called `default`", Some(hint));
+        }
+        if let Some(tags) = &raw.tags {
             for (key, _) in tags.get_ref().iter().filter(|(_, value)| value.is_empty()) {
                 let hint = "a schedule of this config is one of EventBridge Scheduler, which refuses it: write a value";
                 self.fault(tags.span(), format!("the tag `{key}` has no value"), Some(hint));
@@ -219,14 +225,17 @@ impl Check<'_> {
         let text = arn.get_ref();
         let prefix = format!("{kind}/");
         let of_aws = |arn: &Arn<'_>| kind == "policy" && arn.account == "aws";
-        let named = |arn: &Arn<'_>| {
-            arn.service == "iam" && arn.resource.strip_prefix(&prefix).is_some_and(|name| is_iam_name(kind, name))
-        };
-        let whole = Arn::parse(text).filter(named);
+        let whole = Arn::parse(text).filter(|_| Arn::of(text, "iam", &prefix).is_some());
         let whole = whole.filter(|arn| arn.region.is_empty() && (arn.has_account() || of_aws(arn)));
         let example = format!("such as `arn:aws:iam::123456789012:{kind}/name`");
+        let name = whole.and_then(|arn| arn.resource.strip_prefix(&prefix)).unwrap_or_default();
         match whole {
             None => self.fault(arn.span(), format!("`{text}` is not the ARN of a {kind}"), Some(&example)),
+            Some(_) if !is_iam_name(kind, name) => {
+                let longest = if kind == "role" { 64 } else { 128 };
+                let hint = format!("1 to {longest} letters, digits and + = , . @ _ -, behind a path or none");
+                self.fault(arn.span(), format!("`{name}` can't be the name of a {kind}"), Some(&hint));
+            }
             Some(whole) => self.same_account(&arn.span(), &whole, kind),
         }
         text.clone()
