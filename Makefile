@@ -17,5 +17,7 @@ test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Lints\n'
 	@cargo clippy --version >/dev/null 2>&1 || { echo 'clippy is missing: rustup component add clippy' >&2; exit 1; }
 	cargo clippy --all-targets --locked -- -D warnings
+	@printf '\n== Dependencies\n'
+	@tests/dependencies
 	@printf '\n== Tests\n'
 	cargo test --locked
