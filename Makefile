@@ -1,4 +1,4 @@
-.PHONY: help demo test
+.PHONY: help bench demo test
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -7,6 +7,11 @@ demo: ## The life of one scheduled job, on a local emulator of AWS
 	tests/emulators/setup
 	cargo build --locked
 	@target/emulators/venv/bin/python demo/run.py
+
+bench: ## How long each command takes, on a local emulator of AWS
+	tests/emulators/setup
+	cargo build --release --locked
+	@target/emulators/venv/bin/python demo/bench.py
 
 test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Emulators\n'
