@@ -16,6 +16,7 @@ use crate::aws::Failure;
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::kind::{Address, Call, Kind, Look};
+use crate::scope::Scope;
 
 pub use compare::{Draft, Drafts, compare};
 pub use order::order;
@@ -121,12 +122,27 @@ pub struct Goal<'a> {
     pub stop_running: bool,
 }
 
+/// Actions by the names that IAM knows, and what they are sent about.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// To see what there is.
+    pub reads: &'static [&'static str],
+    /// To see it at an endpoint that is not AWS.
+    pub reads_elsewhere: &'static [&'static str],
+    /// To make and change what the config asks for.
+    pub writes: &'static [&'static str],
+    /// To remove what it no longer asks for.
+    pub deletes: &'static [&'static str],
+    /// What they are sent about.
+    pub arns: Vec<String>,
+}
+
 /// A kind without its type: what the registry holds.
 pub trait AnyKind: Sync {
     /// The kind's name in addresses.
     fn name(&self) -> &'static str;
-    /// The reads that observing sends.
-    fn reads(&self) -> &'static [&'static str];
+    /// What whoever runs the program must be allowed, so that the config's resources of this kind can be kept.
+    fn access(&self, config: &Config, scope: &Scope) -> Access;
     /// What there is.
     fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>>;
     /// What runs on the resource of this name.
@@ -157,8 +173,14 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::NAME
     }
 
-    fn reads(&self) -> &'static [&'static str] {
-        K::READS
+    fn access(&self, config: &Config, scope: &Scope) -> Access {
+        Access {
+            reads: K::READS,
+            reads_elsewhere: K::READS_ELSEWHERE,
+            writes: if K::names(config).is_empty() { &[] } else { K::WRITES },
+            deletes: K::DELETES,
+            arns: K::arns(config, scope),
+        }
     }
 
     fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>> {

@@ -32,6 +32,17 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The place of the config's app in an account and region that are known already.
+    pub fn of(config: &Config, account: &str, region: &str) -> Self {
+        Self {
+            app: config.app.clone(),
+            environment: config.environment.clone(),
+            account: account.to_owned(),
+            partition: partition(region).to_owned(),
+            region: region.to_owned(),
+        }
+    }
+
     /// An ARN in this account and region.
     pub fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
@@ -72,4 +83,18 @@ impl Scope {
         }
         tags
     }
+}
+
+/// The partition that a region is in. Source: AWS General Reference, "Amazon Resource Names".
+pub fn partition(region: &str) -> &'static str {
+    const BY_PREFIX: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("eusc-", "aws-eusc"),
+    ];
+    BY_PREFIX.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }

@@ -7,6 +7,7 @@ mod contest;
 mod destroy;
 mod diff;
 mod init;
+mod permissions;
 mod schema;
 
 use crate::aws::{self, Aws};
@@ -27,6 +28,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Apply(args) => apply::run(args).await,
         Command::Destroy(args) => destroy::run(args).await,
         Command::Init(args) => init::run(args),
+        Command::Permissions(args) => permissions::run(args).await,
         Command::Schema => Ok(schema::run()),
     }
 }
@@ -38,6 +40,7 @@ pub fn common(cli: &Cli) -> Option<&Common> {
         Command::Diff(args) => &args.common,
         Command::Apply(args) => &args.common,
         Command::Destroy(args) => &args.common,
+        Command::Permissions(args) => &args.common,
         Command::Init(_) | Command::Schema => return None,
     })
 }

@@ -20,9 +20,9 @@ use crate::asl::Definition;
 use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, read};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
-use crate::kind::{Address, Call, Kind, Look, Wanted, own_tags, present, tag_changes};
+use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
 use crate::kinds::{LogGroup, Role};
-use crate::scope::Tags;
+use crate::scope::{Scope, Tags};
 
 operations!(states, "states", aws_sdk_sfn:
     create_state_machine::CreateStateMachineInputBuilder = "CreateStateMachine",
@@ -70,9 +70,18 @@ impl Kind for StateMachine {
     const NAME: &'static str = "state-machine";
     const READS: &'static [&'static str] =
         &["states:DescribeStateMachine", "states:ListExecutions", "states:ListTagsForResource", "tag:GetResources"];
+    const READS_ELSEWHERE: &'static [&'static str] = &["states:ListStateMachines"];
+    const WRITES: &'static [&'static str] =
+        &["states:CreateStateMachine", "states:TagResource", "states:UntagResource", "states:UpdateStateMachine"];
+    const DELETES: &'static [&'static str] = &["states:DeleteStateMachine", "states:StopExecution"];
 
     fn names(config: &Config) -> Vec<String> {
         config.jobs.iter().map(|job| job.machine.clone()).collect()
+    }
+
+    fn arns(config: &Config, scope: &Scope) -> Vec<String> {
+        let names = and_all_of(&format!("{}-", scope.app), Self::names(config));
+        names.iter().map(|name| scope.state_machine(name)).collect()
     }
 
     fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>> {

@@ -68,6 +68,12 @@ pub fn text(text: &str) {
     out(text);
 }
 
+/// Prints a value as JSON, for people too.
+pub fn document(value: &impl serde::Serialize) {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    out(&format!("{text}\n"));
+}
+
 /// Writes to stderr.
 fn err(text: &str) {
     let _ = anstream::stderr().lock().write_all(scrubbed(text).as_bytes());

@@ -62,6 +62,11 @@ on_both!(logs_can_be_kept, |ground: Ground| {
 fn started(ground: &Ground, name: &str) -> String {
     ground.write("config.toml", ONE_JOB);
     ground.ok(&["apply"]);
+    start(ground, name)
+}
+
+/// Starts a run of the job `invoices`, whose task then runs until it is stopped.
+pub fn start(ground: &Ground, name: &str) -> String {
     let machine = ground.cloud.arn("states", "stateMachine:billing-invoices");
     let start = ground.cloud.aws.states.start_execution().state_machine_arn(machine).name(name).input("{}");
     let execution = ground.cloud.wait(start.send()).expect("it starts").execution_arn;

@@ -18,6 +18,8 @@ mod kill;
 mod narrowing;
 mod offline;
 mod order;
+mod permissions;
+mod permissions_on_aws;
 mod propagation;
 mod protect;
 mod round_trips;

@@ -172,3 +172,75 @@ fn the_cli_page_is_what_help_prints() {
     }
     assert!(blocks >= 7, "every command has its block");
 }
+
+const ACCOUNT: &str = "account = \"123456789012\"";
+
+/// The policies on `docs/ci.md` are what the program prints.
+#[test]
+fn the_ci_page_shows_what_permissions_prints() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).expect("docs/ci.md");
+    let folder = folder();
+    let config = TWO_JOBS.replace("region = \"ap-northeast-1\"", &format!("region = \"us-east-1\"\n{ACCOUNT}"));
+    std::fs::write(folder.path().join("config.toml"), config).expect("it is written");
+    let blocks: Vec<&str> = page.split("```console\n$ provision ").skip(1).collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        let (command, rest) = block.split_once('\n').expect("a command and its output");
+        let shown = rest.split("\n```").next().expect("an end");
+        let arguments: Vec<&str> = command.split_whitespace().collect();
+        assert_eq!(run(folder.path(), &arguments).stdout.trim_end(), shown, "provision {command}");
+    }
+}
+
+#[test]
+fn permissions_need_an_account_and_ask_nobody() {
+    let folder = folder();
+    std::fs::write(folder.path().join("config.toml"), TWO_JOBS).expect("it is written");
+    let told = run(folder.path(), &["permissions"]);
+    assert_eq!(told.status, Some(3), "{told:#?}");
+    assert!(told.stderr.contains("none is named\nHint: add `account` to the config, or `--account`"), "{told:#?}");
+    assert_eq!(run(folder.path(), &["permissions", "--account", "123"]).status, Some(3));
+    std::fs::write(folder.path().join("config.toml"), format!("{ACCOUNT}{TWO_JOBS}")).expect("it is written");
+    let other = run(folder.path(), &["permissions", "--account", "999999999999"]);
+    assert_eq!(other.status, Some(3), "{other:#?}");
+    let told = run(folder.path(), &["permissions", "--for", "diff", "--json"]);
+    assert_eq!((told.status, told.stderr.as_str()), (Some(0), ""), "{told:#?}");
+    assert!(!told.stdout.contains("Create") && !told.stdout.contains("PassRole"), "{told:#?}");
+}
+
+#[test]
+fn the_partition_is_that_of_the_region() {
+    let folder = folder();
+    for (region, partition) in [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")] {
+        let config = TWO_JOBS.replace("ap-northeast-1", region);
+        std::fs::write(folder.path().join("config.toml"), format!("{ACCOUNT}{config}")).expect("it is written");
+        for arguments in [&["permissions"][..], &["permissions", "--github", "your-org/your-repo"]] {
+            let told = run(folder.path(), arguments).stdout;
+            assert!(told.contains(&format!("\"arn:{partition}:")), "{told}");
+            assert_eq!(told.matches("arn:").count(), told.matches(&format!("arn:{partition}:")).count(), "{told}");
+        }
+    }
+}
+
+/// Source: GitHub Docs, "OpenID Connect reference", on the claim `sub`.
+#[test]
+fn a_workflow_is_trusted_for_one_branch_or_for_pull_requests() {
+    let folder = folder();
+    std::fs::write(folder.path().join("config.toml"), format!("{ACCOUNT}{TWO_JOBS}")).expect("it is written");
+    for (arguments, subject) in [
+        (&["--for", "diff"][..], "repo:o/r:pull_request"),
+        (&["--for", "diff", "--branch", "main"], "repo:o/r:ref:refs/heads/main"),
+        (&["--for", "apply"], "repo:o/r:ref:refs/heads/main"),
+        (&["--for", "destroy", "--branch", "release/1"], "repo:o/r:ref:refs/heads/release/1"),
+    ] {
+        let told = run(folder.path(), &[&["permissions", "--github", "o/r"], arguments].concat()).json();
+        let equals = &told["Statement"][0]["Condition"]["StringEquals"];
+        assert_eq!(equals["token.actions.githubusercontent.com:sub"], subject);
+        assert_eq!(equals["token.actions.githubusercontent.com:aud"], "sts.amazonaws.com");
+    }
+    for wrong in
+        [&["--github", "o"][..], &["--github", "o/*"], &["--github", "o/r", "--branch", "*"], &["--branch", "main"]]
+    {
+        assert_eq!(run(folder.path(), &[&["permissions"], wrong].concat()).status, Some(3), "{wrong:?}");
+    }
+}

@@ -24,6 +24,7 @@ use super::names::is_app;
 use super::raw::{At, Raw};
 use super::{Config, Job, RoleChoice};
 use crate::arn::Arn;
+use crate::scope::partition;
 
 /// The most tags that a resource carries, less our own two, or three. Source: AWS Tag Editor, "Tag naming limits".
 const MAX_TAGS: usize = 48;
@@ -60,20 +61,6 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
         warnings,
         unsupported: Faults::default(),
     })
-}
-
-/// The partition that a region is in. Source: AWS General Reference, "Amazon Resource Names".
-fn partition(region: &str) -> &'static str {
-    let of = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-isof-", "aws-iso-f"),
-        ("eusc-", "aws-eusc"),
-    ];
-    of.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
 /// A role's or policy's name with its path. Source: IAM API, `CreateRole` and `CreatePolicy`.
