@@ -101,13 +101,7 @@ impl Check<'_> {
 
     /// Whether this key is there, but its value is wrong or its name misspelt, which is said already.
     fn is_mistyped(&self, key: &str) -> bool {
-        let said = [format!("{key}` must be "), format!("{key}` can't be `")];
-        let meant = format!("did you mean `{key}`?");
-        self.faults
-            .borrow()
-            .list
-            .iter()
-            .any(|fault| said.iter().any(|said| fault.message.contains(said)) || fault.hint.as_ref() == Some(&meant))
+        self.faults.borrow().has_mistyped(key)
     }
 
     /// The folder that relative paths start from.
