@@ -152,8 +152,10 @@ fn a_thousand_jobs_are_checked() {
     let head = TWO_JOBS.find("[job").expect("a job");
     std::fs::write(folder.path().join("config.toml"), format!("{}{}", &TWO_JOBS[..head], jobs.concat()))
         .expect("it is written");
-    let told = run(folder.path(), &["check", "--json"]);
-    assert_eq!(told.json()["jobs"].as_array().expect("jobs").len(), 1_000);
+    let told = run(folder.path(), &["check", "--json"]).json();
+    assert_eq!(told["jobs"].as_array().expect("jobs").len(), 1_000);
+    let quota = "1000 rules: an account has 300, as long as AWS does not raise its quota";
+    assert_eq!(told["warnings"], serde_json::json!([quota]));
 }
 
 /// `docs/cli.md` shows what `--help` says.
