@@ -1,4 +1,7 @@
-.PHONY: help demo soak test
+.PHONY: help bench demo fuzz soak test
+
+# How many texts `make fuzz` gives to each reader.
+CASES ?= 100000
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +18,14 @@ soak: ## Random stories, simulated and over HTTP, for an hour or SOAK_SECONDS
 	cargo test --locked --quiet --test e2e stories::soak -- --ignored --nocapture; http=$$?; \
 	wait $$simulated && exit $$http
 
+bench: ## How long each command takes, on a local emulator of AWS
+	tests/emulators/setup
+	cargo build --release --locked
+	@target/emulators/venv/bin/python demo/bench.py
+
+fuzz: ## Changed configs, schedules and definitions at random, CASES=100000 of each
+	PROPTEST_CASES=$(CASES) nice -n 19 cargo test --locked --lib --test config --test fuzz --test schedule -- robust properties changed
+
 test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Emulators\n'
 	tests/emulators/setup
@@ -24,5 +35,7 @@ test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Lints\n'
 	@cargo clippy --version >/dev/null 2>&1 || { echo 'clippy is missing: rustup component add clippy' >&2; exit 1; }
 	cargo clippy --all-targets --locked -- -D warnings
+	@printf '\n== Dependencies\n'
+	@tests/dependencies
 	@printf '\n== Tests\n'
 	cargo test --locked

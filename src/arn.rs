@@ -28,6 +28,17 @@ impl<'a> Arn<'a> {
         whole.then_some(Self { partition, service, region, account, resource })
     }
 
+    /// Whether it is of one region and one account, as far as its form tells.
+    pub fn is_regional(&self) -> bool {
+        let region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !self.region.is_empty() && self.region.chars().all(region) && self.has_account()
+    }
+
+    /// Whether its account is twelve digits.
+    pub fn has_account(&self) -> bool {
+        self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The resource without `prefix`, when the ARN is of this service and begins so.
     pub fn of(text: &'a str, service: &str, prefix: &str) -> Option<&'a str> {
         let arn = Self::parse(text).filter(|arn| arn.service == service)?;

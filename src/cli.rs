@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::config::seconds;
+use crate::iam::Purpose;
 
 /// Keeps scheduled ECS jobs running on AWS: one TOML file in, direct API calls out.
 #[derive(Debug, Parser)]
@@ -29,6 +30,8 @@ pub enum Command {
     Destroy(Destroy),
     /// Write a first config; asks on a terminal for what no flag says
     Init(Init),
+    /// Print the least IAM policy that apply, diff or destroy of this config takes; offline
+    Permissions(Permissions),
     /// Print the JSON Schema of the config, for editors
     Schema,
 }
@@ -74,6 +77,9 @@ pub struct Selection {
     /// Take over resources of our names that carry no `provision:app` tag
     #[arg(long)]
     pub adopt: bool,
+    /// End the runs of removed jobs that still go on, and their tasks, instead of waiting for them
+    #[arg(long)]
+    pub stop_running: bool,
 }
 
 /// `provision check`
@@ -99,6 +105,9 @@ pub struct Diff {
     /// End with status 2 when there is a difference
     #[arg(long)]
     pub exit_code: bool,
+    /// Save the plan, for `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `provision apply`
@@ -110,6 +119,9 @@ pub struct Apply {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
     pub selection: Selection,
+    /// Do exactly this plan, which `diff --out` saved, or refuse. Asks nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["jobs", "adopt", "stop_running"])]
+    pub plan: Option<PathBuf>,
     /// Do not ask; off a terminal, allow deletions
     #[arg(long, short)]
     pub yes: bool,
@@ -133,6 +145,9 @@ pub struct Destroy {
     /// Leave the log groups and what is in them
     #[arg(long)]
     pub keep_logs: bool,
+    /// End the runs that still go on, and their tasks, instead of waiting for them
+    #[arg(long)]
+    pub stop_running: bool,
 }
 
 /// `provision init`
@@ -174,4 +189,46 @@ pub struct Init {
     /// Its command
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
+}
+
+/// `provision permissions`
+#[derive(Args, Debug)]
+pub struct Permissions {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
+    pub common: Common,
+    /// What is to be allowed; a diff only reads
+    #[arg(
+        long = "for",
+        value_name = "apply|diff|destroy",
+        value_enum,
+        hide_possible_values = true,
+        default_value = "apply"
+    )]
+    pub purpose: Purpose,
+    /// The AWS account, where the config names none
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub account: Option<String>,
+    /// Print the trust policy of a role for this repository's GitHub workflows instead
+    #[arg(long, value_name = "OWNER/REPO", value_parser = repository)]
+    pub github: Option<String>,
+    /// The branch that they run on; without it main, and for a diff pull requests
+    #[arg(long, value_name = "NAME", requires = "github", value_parser = branch)]
+    pub branch: Option<String>,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let number = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    number.then(|| text.to_owned()).ok_or_else(|| "an account is twelve digits".into())
+}
+
+fn repository(text: &str) -> Result<String, String> {
+    let named = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let whole = text.split_once('/').is_some_and(|(owner, name)| named(owner) && named(name));
+    whole.then(|| text.to_owned()).ok_or_else(|| "a repository is OWNER/REPO".into())
+}
+
+fn branch(text: &str) -> Result<String, String> {
+    let wild = text.is_empty() || text.chars().any(|c| c.is_whitespace() || "*?[^~:\\".contains(c));
+    if wild { Err("a branch is one name, such as `main`".into()) } else { Ok(text.to_owned()) }
 }

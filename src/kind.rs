@@ -129,8 +129,21 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Serialize + Send + Sync + 'stat
     /// The reads that [`Kind::observe`] sends.
     const READS: &'static [&'static str];
 
+    /// What [`Kind::observe`] also asks of an endpoint that is not AWS.
+    const READS_ELSEWHERE: &'static [&'static str] = &[];
+
+    /// The writes by which [`Kind::calls`] makes and changes what a config asks for.
+    const WRITES: &'static [&'static str];
+
+    /// The writes by which [`Kind::calls`] removes a resource and what hangs on it.
+    const DELETES: &'static [&'static str];
+
     /// The names that the config gives to resources of this kind.
     fn names(config: &Config) -> Vec<String>;
+
+    /// The ARNs that a policy must name for [`Kind::WRITES`] and [`Kind::DELETES`]: what the config names, and what the
+    /// app may have left behind under names derived from its own. None: the config does without this kind.
+    fn arns(config: &Config, scope: &Scope) -> Vec<String>;
 
     /// The resources that the config asks for. Pure.
     fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>>;
@@ -155,6 +168,16 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Serialize + Send + Sync + 'stat
         None
     }
 
+    /// What runs on the resource of this name and would be lost or waited for when it is deleted, for a person.
+    fn running(_look: &Look<'_>, _name: &str) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// The calls that end what runs on it.
+    fn halt(&self) -> Vec<Call> {
+        Vec::new()
+    }
+
     /// What was observed; of what nobody told, it is as wanted.
     #[must_use]
     fn told(self, _wanted: &Self) -> Self {
@@ -175,6 +198,12 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Serialize + Send + Sync + 'stat
     fn owner(&self) -> Option<&str> {
         self.tags().get(APP_TAG).map(String::as_str)
     }
+}
+
+/// All that begins with `prefix`, and those of `names` that don't.
+pub fn and_all_of(prefix: &str, names: Vec<String>) -> Vec<String> {
+    let others = names.into_iter().filter(|name| !name.starts_with(prefix));
+    std::iter::once(format!("{prefix}*")).chain(others).collect()
 }
 
 /// Tags to set and keys to remove, to turn `from` into `to`.

@@ -2,6 +2,7 @@
 
 mod compare;
 mod order;
+mod saved;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -15,9 +16,11 @@ use crate::aws::Failure;
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::kind::{Address, Call, Kind, Look};
+use crate::scope::Scope;
 
 pub use compare::{Draft, Drafts, compare};
 pub use order::order;
+pub use saved::Saved;
 
 /// What is to happen to one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +51,9 @@ pub struct Change {
     /// Whether the resource is deleted, if only to be made anew.
     #[serde(skip)]
     pub deletes: bool,
+    /// What runs on the resource while it is to be deleted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<String>,
     /// As AWS has it.
     pub before: Option<Value>,
     /// As the config wants it.
@@ -77,7 +83,12 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Resources that are as they should be.
     pub unchanged: usize,
+    /// What is in it and nobody else is to see.
+    pub secrets: Vec<String>,
 }
+
+/// Why a resource is not deleted.
+pub const PROTECTED: &str = "it is protected";
 
 impl Plan {
     /// How many changes are of this action.
@@ -107,16 +118,35 @@ pub struct Goal<'a> {
     pub destroy: bool,
     /// Kinds of which nothing is deleted.
     pub keep: Vec<&'static str>,
+    /// Whether what runs on a resource is ended before it is deleted.
+    pub stop_running: bool,
+}
+
+/// Actions by the names that IAM knows, and what they are sent about.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// To see what there is.
+    pub reads: &'static [&'static str],
+    /// To see it at an endpoint that is not AWS.
+    pub reads_elsewhere: &'static [&'static str],
+    /// To make and change what the config asks for.
+    pub writes: &'static [&'static str],
+    /// To remove what it no longer asks for.
+    pub deletes: &'static [&'static str],
+    /// What they are sent about.
+    pub arns: Vec<String>,
 }
 
 /// A kind without its type: what the registry holds.
 pub trait AnyKind: Sync {
     /// The kind's name in addresses.
     fn name(&self) -> &'static str;
-    /// The reads that observing sends.
-    fn reads(&self) -> &'static [&'static str];
+    /// What whoever runs the program must be allowed, so that the config's resources of this kind can be kept.
+    fn access(&self, config: &Config, scope: &Scope) -> Access;
     /// What there is.
     fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>>;
+    /// What runs on the resource of this name.
+    fn running<'a>(&self, look: &'a Look<'a>, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>>;
     /// What is to change, from what [`AnyKind::observe`] found. Pure.
     fn compare(&self, observed: Box<dyn Any + Send>, goal: &Goal<'_>) -> Drafts;
 }
@@ -143,8 +173,14 @@ impl<K: Kind> AnyKind for Erased<K> {
         K::NAME
     }
 
-    fn reads(&self) -> &'static [&'static str] {
-        K::READS
+    fn access(&self, config: &Config, scope: &Scope) -> Access {
+        Access {
+            reads: K::READS,
+            reads_elsewhere: K::READS_ELSEWHERE,
+            writes: if K::names(config).is_empty() { &[] } else { K::WRITES },
+            deletes: K::DELETES,
+            arns: K::arns(config, scope),
+        }
     }
 
     fn observe<'a>(&self, look: &'a Look<'a>, config: &Config) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>> {
@@ -153,6 +189,10 @@ impl<K: Kind> AnyKind for Erased<K> {
             let found: Vec<K> = K::observe(look, &names).await?;
             Ok(Box::new(found) as Box<dyn Any + Send>)
         })
+    }
+
+    fn running<'a>(&self, look: &'a Look<'a>, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>> {
+        Box::pin(K::running(look, name))
     }
 
     fn compare(&self, observed: Box<dyn Any + Send>, goal: &Goal<'_>) -> Drafts {

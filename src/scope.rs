@@ -11,6 +11,8 @@ pub type Tags = BTreeMap<String, String>;
 pub const APP_TAG: &str = "provision:app";
 /// The tag that says which job a resource belongs to.
 pub const JOB_TAG: &str = "provision:job";
+/// The tag of a resource that may not be deleted.
+pub const PROTECT_TAG: &str = "provision:protect";
 /// The job tag of a resource that several jobs share.
 pub const SHARED: &str = "@shared";
 
@@ -30,6 +32,17 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The place of the config's app in an account and region that are known already.
+    pub fn of(config: &Config, account: &str, region: &str) -> Self {
+        Self {
+            app: config.app.clone(),
+            environment: config.environment.clone(),
+            account: account.to_owned(),
+            partition: partition(region).to_owned(),
+            region: region.to_owned(),
+        }
+    }
+
     /// An ARN in this account and region.
     pub fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
@@ -65,6 +78,23 @@ impl Scope {
         let mut tags = config.tags.clone();
         tags.insert(APP_TAG.into(), self.app.clone());
         tags.insert(JOB_TAG.into(), job.into());
+        if config.protects(job) {
+            tags.insert(PROTECT_TAG.into(), "true".into());
+        }
         tags
     }
+}
+
+/// The partition that a region is in. Source: AWS General Reference, "Amazon Resource Names".
+pub fn partition(region: &str) -> &'static str {
+    const BY_PREFIX: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("eusc-", "aws-eusc"),
+    ];
+    BY_PREFIX.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }

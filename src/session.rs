@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::aws::{Aws, Failure, Tagged, identify, inquire};
+use crate::aws::{Aws, Failure, READS_AT_ONCE, Tagged, identify, inquire};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::error::Error;
@@ -37,6 +38,8 @@ pub struct Aim {
     pub destroy: bool,
     /// Kinds of which nothing is deleted.
     pub keep: Vec<&'static str>,
+    /// Whether what runs on a resource is ended before it is deleted.
+    pub stop_running: bool,
 }
 
 impl Session {
@@ -74,8 +77,37 @@ impl Session {
             true => Blueprint::empty(&self.config, &self.scope),
             false => Blueprint::new(&self.config, &self.scope, &facts, &aim.jobs)?,
         };
-        let goal =
-            Goal { blueprint, jobs: aim.jobs.clone(), adopt: aim.adopt, destroy: aim.destroy, keep: aim.keep.clone() };
-        Ok(order(REGISTRY.iter().zip(observed).map(|(kind, observed)| kind.compare(observed, &goal))))
+        let goal = Goal {
+            blueprint,
+            jobs: aim.jobs.clone(),
+            adopt: aim.adopt,
+            destroy: aim.destroy,
+            keep: aim.keep.clone(),
+            stop_running: aim.stop_running,
+        };
+        let mut plan = order(REGISTRY.iter().zip(observed).map(|(kind, observed)| kind.compare(observed, &goal)));
+        plan.secrets.clone_from(&self.config.secrets);
+        running(&mut plan, &look).await.map_err(|failure| failure.into_error("can't see what is running"))?;
+        Ok(plan)
     }
+}
+
+/// Finds out what runs on the resources that the plan deletes.
+async fn running(plan: &mut Plan, look: &Look<'_>) -> Result<(), Failure> {
+    let deletions: Vec<usize> = (0..plan.changes.len()).filter(|at| plan.changes[*at].deletes).collect();
+    let found: Vec<(usize, Vec<String>)> = stream::iter(deletions)
+        .map(async |at| {
+            let Address { kind, name } = &plan.changes[at].address;
+            match REGISTRY.iter().find(|known| known.name() == *kind) {
+                Some(known) => Ok((at, known.running(look, name).await?)),
+                None => Ok((at, Vec::new())),
+            }
+        })
+        .buffer_unordered(READS_AT_ONCE)
+        .try_collect()
+        .await?;
+    for (at, running) in found {
+        plan.changes[at].running = running;
+    }
+    Ok(())
 }

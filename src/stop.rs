@@ -65,6 +65,11 @@ impl Stop {
         *self.late.borrow()
     }
 
+    /// Returns once the time is over.
+    pub async fn late(&self) {
+        asked(&self.late).await;
+    }
+
     /// Returns once it has been asked for.
     pub async fn requested(&self) {
         tokio::select! { () = asked(&self.interrupted) => {}, () = asked(&self.late) => {} }

@@ -123,6 +123,13 @@ fn overrides(task: &Task, container: &str, with_command: bool) -> Value {
     overrides
 }
 
+/// How many characters the overrides of a run have as JSON, with this command.
+pub fn overrides_length(task: &Task, container: &str, command: &Value) -> usize {
+    let mut overrides = overrides(task, container, false);
+    overrides["ContainerOverrides"][0]["Command"] = command.clone();
+    overrides.to_string().chars().count()
+}
+
 fn set(object: &mut Value, key: &str, value: Option<impl Into<Value>>) {
     if let Some(value) = value {
         object[key] = value.into();

@@ -5,7 +5,7 @@ mod generate;
 pub mod lint;
 
 pub use calls::{DISTRIBUTED_MAP, Dynamic, ServiceCall, fixed, service_calls};
-pub use generate::generate;
+pub use generate::{generate, overrides_length};
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;

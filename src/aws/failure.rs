@@ -92,10 +92,11 @@ impl Failure {
         ])
     }
 
-    /// Whether it may come of somebody else's change at the same moment: what is made is there already, or what is
-    /// changed is gone.
+    /// Whether it may come of somebody else's change at the same moment: what is made is there already, what is changed
+    /// is gone, or what is deleted has got something new.
     pub fn is_conflict(&self) -> bool {
-        self.is_not_found() || self.exists() || self.is(&CONCURRENT)
+        let has_targets = self.api == "events:DeleteRule" && self.message.contains("since it has targets");
+        self.is_not_found() || self.exists() || self.is(&CONCURRENT) || has_targets
     }
 
     /// Whether what was to be made is there already.
@@ -141,6 +142,9 @@ impl Failure {
                 | "ResourceAlreadyExistsException"
                 | "StateMachineAlreadyExists",
             ) => "somebody else makes the same things at this moment: run the command again",
+            (_, "StateMachineDeleting") => {
+                "run it again when its executions have ended; `--stop-running` ends them, `--timeout` waits for longer"
+            }
             (_, "LimitExceededException" | "LimitExceeded") => {
                 "a quota of the account is full: remove what is unused, or ask for more in Service Quotas"
             }

@@ -42,6 +42,9 @@ const fn passing(
 
 const MACHINE: &[&str] = &["states:CreateStateMachine", "states:UpdateStateMachine"];
 const DENIED: &[&str] = &["AccessDeniedException", "AccessDenied"];
+/// How long, in seconds, to wait where the answer does not tell a read that lags from somebody else's change: longer than
+/// lags are, and then a fresh look tells.
+const UNTOLD: u64 = 5;
 const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"];
 
 /// Sources: Step Functions API Reference (errors of `CreateStateMachine`), EventBridge API Reference (`PutRule`,
@@ -62,7 +65,8 @@ const PASSING: &[Passing] = &[
         &["StateMachineDeleting"],
         "",
         "the state machine's executions to end",
-        300,
+        // They may run for hours: the time that the user gave decides.
+        86_400,
     ),
     passing(&["states:*"], &["ConflictException"], "", "another change of the state machine to end", 60),
     passing(
@@ -77,7 +81,7 @@ const PASSING: &[Passing] = &[
         MISSING,
         "",
         "the new rule to be seen",
-        30,
+        UNTOLD,
     ),
     passing(&["events:*"], &["ConcurrentModificationException"], "", "another change of the rule to end", 60),
     passing(
@@ -85,7 +89,7 @@ const PASSING: &[Passing] = &[
         &["ValidationException"],
         "since it has targets",
         "the rule's targets to be gone",
-        300,
+        UNTOLD,
     ),
     passing(
         &["iam:CreateRole", "iam:UpdateAssumeRolePolicy"],
@@ -106,14 +110,14 @@ const PASSING: &[Passing] = &[
         MISSING,
         "role",
         "the new role to be seen",
-        30,
+        UNTOLD,
     ),
     passing(
         &["iam:DeleteRole"],
         &["DeleteConflict", "DeleteConflictException"],
         "",
         "the role's policies to be gone",
-        30,
+        UNTOLD,
     ),
     passing(
         &["iam:*"],
@@ -122,7 +126,7 @@ const PASSING: &[Passing] = &[
         "another change of the role to end",
         60,
     ),
-    passing(&["logs:PutRetentionPolicy", "logs:TagResource"], MISSING, "", "the new log group to be seen", 30),
+    passing(&["logs:PutRetentionPolicy", "logs:TagResource"], MISSING, "", "the new log group to be seen", UNTOLD),
     passing(&["logs:*"], &["OperationAbortedException"], "", "another change of the log group to end", 60),
 ];
 

@@ -1,16 +1,22 @@
 //! `provision apply`: makes AWS what the config says.
 
 use super::carry_out::{Consent, carry_out};
-use super::{connect, reporter, selected};
+use super::{aim, connect, reporter};
 use crate::cli::Apply;
 use crate::config;
 use crate::error::{Error, Exit};
-use crate::session::Aim;
+use crate::plan::Saved;
 
 pub async fn run(args: Apply) -> Result<Exit, Error> {
-    let config = config::load(&args.common.config, args.common.env.as_deref())?;
-    let aim = Aim { jobs: selected(&args.selection, &config)?, adopt: args.selection.adopt, ..Aim::default() };
+    let saved = args.plan.as_deref().map(Saved::read).transpose()?;
+    let saved_environment = saved.as_ref().and_then(|saved| saved.environment.as_deref());
+    let config = config::load(&args.common.config, args.common.env.as_deref().or(saved_environment))?;
+    let aim = match &saved {
+        Some(saved) => saved.aim(),
+        None => aim(&args.selection, &config)?,
+    };
     let session = connect(config, &args.common).await?;
-    let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Make these changes?" };
-    carry_out(&session, &aim, &consent, args.patience.timeout, reporter(&args.common, true, !args.yes).as_mut()).await
+    let asks = !args.yes && saved.is_none();
+    let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Make these changes?", saved };
+    carry_out(&session, &aim, &consent, args.patience.timeout, reporter(&args.common, true, asks).as_mut()).await
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use tokio::time::timeout;
+
 use super::contest::{Contest, failures};
 use crate::error::{Error, Exit};
 use crate::execute::{Outcome, execute};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Change, PROTECTED, Plan, Saved};
 use crate::report::{Report, confirmed, is_interactive};
 use crate::session::{Aim, Session};
 use crate::stop::Stop;
@@ -19,6 +21,8 @@ pub struct Consent {
     pub may_ask: bool,
     /// What is asked.
     pub question: &'static str,
+    /// The plan that the user has seen already: this one and no other.
+    pub saved: Option<Saved>,
 }
 
 /// Makes the plan, asks where that is due, executes, and looks again until nothing differs.
@@ -42,8 +46,14 @@ async fn rounds(
     limit: Duration,
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
-    let mut plan = session.plan(aim, BTreeSet::new()).await?;
+    let started = Instant::now();
+    let mut plan = timeout(limit, session.plan(aim, BTreeSet::new())).await.map_err(|_| late(limit))??;
+    let left = limit.saturating_sub(started.elapsed());
     report.plan(&plan, &session.scope);
+    if let Some(Err(refusal)) = consent.saved.as_ref().map(|saved| saved.holds(&plan, &session.scope)) {
+        report.end(&plan, &session.scope, &[]);
+        return Err(refusal);
+    }
     if plan.changes.is_empty() {
         report.end(&plan, &session.scope, &[]);
         return Ok(Exit::Done);
@@ -57,19 +67,24 @@ async fn rounds(
         }
         let stop = match &stop {
             Some(stop) => stop,
-            None => stop.insert(listen(limit)?),
+            None => stop.insert(listen(left)?),
         };
         let started = Instant::now();
         let outcomes = execute(&plan, &session.aws, stop, |event| report.event(&plan, &event)).await;
         report.end(&plan, &session.scope, &outcomes);
-        contest.round(started.elapsed(), &plan, &outcomes);
-        if let Some(error) = failure(&plan, &outcomes, stop, limit).filter(|_| !contest.explains(&plan, &outcomes)) {
+        let explained = contest.explains(started.elapsed(), &plan, &outcomes) && !stop.is_requested();
+        if let Some(error) = failure(&plan, &outcomes, stop, limit).filter(|_| !explained) {
             return Err(error);
         }
         if let Some(error) = cut_short(&outcomes, stop, limit) {
             return Err(error);
         }
         let Some(next) = contest.settle(session, aim, &plan, stop).await? else { return Ok(Exit::Done) };
+        if consent.saved.is_some() {
+            return Err(Error::failed("the saved plan was carried out, and somebody else changed the same resources")
+                .caused_by(contest.said())
+                .hint("look with `provision diff`, and save a new plan with `--out`"));
+        }
         report.note(&format!("somebody else changes the same resources: {}; going on", contest.said()));
         report.plan(&next, &session.scope);
         plan = next;
@@ -99,19 +114,22 @@ fn late(limit: Duration) -> Error {
 
 impl Consent {
     fn given(&self, plan: &Plan) -> Result<(), Error> {
-        let blocked: Vec<String> = plan
-            .changes
-            .iter()
-            .filter(|change| change.action == Action::Blocked)
-            .map(|change| format!("{}: {}", change.address, change.reason))
-            .collect();
-        if !blocked.is_empty() {
+        let blocked = plan.changes.iter().filter(|change| change.action == Action::Blocked);
+        let (protected, foreign): (Vec<&Change>, Vec<&Change>) =
+            blocked.partition(|change| change.reason.starts_with(PROTECTED));
+        let said = |change: &&Change| format!("{}: {}", change.address, change.reason);
+        if !foreign.is_empty() {
             let error = Error::refused("nothing was changed: there are resources of our names that are not ours");
             let hint = "check whose they are: `--adopt` takes over those without the tag; others keep their owner, so give \
                         this config another `app` (an environment has its own)";
-            return Err(blocked.into_iter().fold(error, Error::caused_by).hint(hint));
+            return Err(foreign.iter().map(said).fold(error, Error::caused_by).hint(hint));
         }
-        if self.yes {
+        if !protected.is_empty() {
+            let error = Error::refused("nothing was changed: the plan deletes what is protected");
+            let hint = "to delete it all the same, set `protect = false`, run `provision apply`, and then this again";
+            return Err(protected.iter().map(said).fold(error, Error::caused_by).hint(hint));
+        }
+        if self.yes || self.saved.is_some() {
             return Ok(());
         }
         if self.may_ask && is_interactive() {

@@ -1,7 +1,5 @@
 //! `provision check`: every fault of the config, and what it means. Asks AWS nothing, unless it is told to.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::aws::inspect;
@@ -14,26 +12,55 @@ use crate::session::Session;
 
 pub async fn run(args: Check) -> Result<Exit, Error> {
     let common = &args.common;
-    let config = config::load(&common.config, common.env.as_deref());
-    if common.env.is_none() {
-        all_environments(&args, &config)?;
-    }
-    let config = config?;
+    let config = understood(common)?;
     let shown = common.json || !common.quiet;
-    if !args.aws {
+    if !args.aws || !config.unsupported.list.is_empty() {
         if !common.quiet {
             report::warnings(&config);
         }
         if shown {
             report::checked(&config, Timestamp::now(), None, common.json);
         }
-        return Ok(Exit::Done);
+        return if config.unsupported.list.is_empty() {
+            Ok(Exit::Done)
+        } else {
+            Err(Error::Faults(config.unsupported))
+        };
     }
     let look = look(config.clone(), common).await?;
     if shown {
         report::checked(&config, Timestamp::now(), Some(&look), common.json);
     }
     look.outcome()
+}
+
+/// The config, when it means something in every environment: faults that only show in one count too, each once. So does
+/// what is not supported yet.
+fn understood(common: &Common) -> Result<Config, Error> {
+    let path = &common.config;
+    let base = config::understand(path, common.env.as_deref());
+    if common.env.is_some() {
+        return base;
+    }
+    let mut all = Faults::default();
+    let mut sound = None;
+    let environments = config::environments_of(path)?;
+    let others = environments.iter().map(|name| config::understand(path, Some(name)));
+    for config in std::iter::once(base).chain(others) {
+        match config {
+            Ok(config) => {
+                all.list.extend(config.unsupported.list.clone());
+                sound.get_or_insert(config);
+            }
+            Err(Error::Faults(faults)) => all.list.extend(faults.list),
+            Err(error) => return Err(error),
+        }
+    }
+    all.settle();
+    match sound {
+        Some(config) if !all.are_wrong() => Ok(Config { unsupported: all, ..config }),
+        _ => Err(Error::Faults(all)),
+    }
 }
 
 /// Looks at all that the config refers to. Credentials that don't hold leave the rest unseen.
@@ -72,32 +99,3 @@ impl Looked {
 }
 
 const MEND: &str = "each FAULT above says what to do";
-
-/// Faults that only show in an environment count too, each once.
-fn all_environments(args: &Check, base: &Result<config::Config, Error>) -> Result<(), Error> {
-    let path = &args.common.config;
-    let mut all = Faults::default();
-    let mut seen = BTreeSet::new();
-    let mut add = |faults: &Faults| {
-        for fault in &faults.list {
-            if seen.insert((fault.source.path.clone(), fault.span.start, fault.message.clone())) {
-                all.list.push(fault.clone());
-            }
-        }
-    };
-    if let Err(Error::Faults(faults)) = base {
-        add(faults);
-    }
-    for environment in config::environments_of(path)? {
-        match config::load(path, Some(&environment)) {
-            Ok(_) => {}
-            Err(Error::Faults(faults)) => add(&faults),
-            Err(error) => return Err(error),
-        }
-    }
-    if all.list.is_empty() {
-        return Ok(());
-    }
-    all.sort();
-    Err(Error::Faults(all))
-}

@@ -11,7 +11,7 @@ use crate::session::Aim;
 pub async fn run(args: Destroy) -> Result<Exit, Error> {
     let session = open(&args.common).await?;
     let keep = if args.keep_logs { vec![LogGroup::NAME] } else { Vec::new() };
-    let aim = Aim { destroy: true, keep, ..Aim::default() };
-    let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Remove all of it?" };
+    let aim = Aim { destroy: true, keep, stop_running: args.stop_running, ..Aim::default() };
+    let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Remove all of it?", saved: None };
     carry_out(&session, &aim, &consent, args.patience.timeout, reporter(&args.common, true, !args.yes).as_mut()).await
 }

@@ -7,16 +7,15 @@ mod contest;
 mod destroy;
 mod diff;
 mod init;
+mod permissions;
 mod schema;
-
-use std::collections::BTreeSet;
 
 use crate::aws::{self, Aws};
 use crate::cli::{Cli, Command, Common, Selection};
 use crate::config::{self, Config, listed, nearest};
 use crate::error::{Error, Exit};
 use crate::report::{self, Human, Json, Loudness, Report};
-use crate::session::Session;
+use crate::session::{Aim, Session};
 
 /// Runs the command that the user asked for.
 ///
@@ -29,6 +28,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Apply(args) => apply::run(args).await,
         Command::Destroy(args) => destroy::run(args).await,
         Command::Init(args) => init::run(args),
+        Command::Permissions(args) => permissions::run(args).await,
         Command::Schema => Ok(schema::run()),
     }
 }
@@ -40,6 +40,7 @@ pub fn common(cli: &Cli) -> Option<&Common> {
         Command::Diff(args) => &args.common,
         Command::Apply(args) => &args.common,
         Command::Destroy(args) => &args.common,
+        Command::Permissions(args) => &args.common,
         Command::Init(_) | Command::Schema => return None,
     })
 }
@@ -58,21 +59,20 @@ async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
 
 /// Clients for the config's region. Says so when they don't talk to AWS.
 async fn clients(config: &Config, common: &Common) -> Result<Aws, Error> {
+    report::never_tell(&config.secrets);
     if !common.quiet {
         report::warnings(config);
     }
     let aws = aws::connect(config.region.as_deref()).await?;
-    if let Some(endpoint) = &aws.endpoint
-        && !common.quiet
-    {
+    if let Some(endpoint) = &aws.endpoint {
         let set = "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url)";
         report::note(&format!("{set}: this talks to {endpoint}, not to AWS"));
     }
     Ok(aws)
 }
 
-/// The jobs that `--job` names, each of which must be in the config.
-fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, Error> {
+/// What the plan is for. Jobs that `--job` names must be in the config.
+fn aim(selection: &Selection, config: &Config) -> Result<Aim, Error> {
     let names = || config.jobs.iter().map(|job| job.name.as_str());
     for job in &selection.jobs {
         if config.job(job).is_none() {
@@ -83,7 +83,8 @@ fn selected(selection: &Selection, config: &Config) -> Result<BTreeSet<String>, 
             return Err(Error::config(format!("there is no job `{job}` in {}", config.path.display())).hint(hint));
         }
     }
-    Ok(selection.jobs.iter().cloned().collect())
+    let Selection { adopt, stop_running, .. } = *selection;
+    Ok(Aim { jobs: selection.jobs.iter().cloned().collect(), adopt, stop_running, ..Aim::default() })
 }
 
 /// Who reads what the command has to say. A person who is asked about a plan sees it.

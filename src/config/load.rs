@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::conceal::{conceal, concealed, secrets};
 use super::fault::{Faults, Source, listed, nearest};
 use super::interpolate::interpolate;
 use super::overlay::{environments, lay, misshapen};
@@ -14,11 +15,21 @@ use super::section::Section;
 use super::{Config, raw, validate};
 use crate::error::Error;
 
-/// Reads and validates the config at `path` as `environment` has it, and the definition files that it names.
+/// Reads and validates the config at `path` as `environment` has it, and the definition files that it names: all of
+/// it can be built.
 ///
 /// # Errors
 /// When the file can't be read, there is no such environment, and all faults of the text at once.
 pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
+    let config = understand(path, environment)?;
+    if config.unsupported.list.is_empty() { Ok(config) } else { Err(Error::Faults(config.unsupported)) }
+}
+
+/// As [`load`], but of a config that means something, though this release can't build all of it.
+///
+/// # Errors
+/// Those of [`load`] but for what is not supported yet.
+pub fn understand(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
     let source = read(path)?;
     let (mut table, errors) = DeTable::parse_recoverable(&source.text);
     let faults = RefCell::new(Faults::default());
@@ -39,7 +50,7 @@ pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
         unread.push(span.clone());
         faults.borrow_mut().push(&source, span, message, Some(hint.into()));
     };
-    interpolate(table.get_mut(), &|name| std::env::var(name).ok(), &mut unset);
+    let expanded = interpolate(table.get_mut(), &|name| std::env::var(name).ok(), &mut unset);
     let config = if errors.is_empty() {
         let raw = raw::read(Section::top(&table, &source, &faults));
         validate::validate(&raw, &source, &faults)
@@ -54,12 +65,16 @@ pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
         told.push(fault.span.clone());
         first || !unread.contains(&fault.span)
     });
+    faults.list.iter_mut().for_each(|fault| conceal(fault, &expanded));
+    faults.settle();
     match config {
-        Some(config) if faults.list.is_empty() => Ok(Config { environment: environment.map(str::to_owned), ..config }),
-        _ => {
-            faults.sort();
-            Err(Error::Faults(faults))
+        Some(config) if !faults.are_wrong() => {
+            let warnings = config.warnings.iter().map(|warning| concealed(warning, &expanded)).collect();
+            let environment = environment.map(str::to_owned);
+            let secrets = secrets(&config, &expanded);
+            Ok(Config { environment, unsupported: faults, warnings, secrets, ..config })
         }
+        _ => Err(Error::Faults(faults)),
     }
 }
 

@@ -1,23 +1,29 @@
 //! The config: TOML text in, jobs with their defaults filled out, or every fault at once.
 
+mod conceal;
 mod duration;
 mod fault;
 mod interpolate;
 mod load;
 mod names;
+mod notices;
 mod overlay;
 mod raw;
 mod section;
+mod time;
 mod validate;
+mod when;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use crate::scope::SHARED;
 
 pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
-pub use load::{environments_of, load};
+pub use load::{environments_of, load, understand};
+pub use notices::{Alarm, Notify, Overlap};
+pub use when::{DeliveryRetry, Schedule, Scheduler};
 
 /// Everything one config file asks for, with defaults filled in.
 #[derive(Clone, Debug)]
@@ -34,10 +40,16 @@ pub struct Config {
     pub account: Option<String>,
     /// On everything that can carry tags.
     pub tags: BTreeMap<String, String>,
+    /// Whether nothing of the app may be deleted.
+    pub protect: bool,
     /// By name.
     pub jobs: Vec<Job>,
     /// What is allowed, but better said: each a line for the user.
     pub warnings: Vec<String>,
+    /// Values from the environment in commands, inputs and containers' environments: nobody else is to see them.
+    pub secrets: Vec<String>,
+    /// What it says and this release can't build: nothing is, as long as there is any.
+    pub unsupported: Faults,
 }
 
 /// One state machine with its schedules, log group and roles.
@@ -59,6 +71,14 @@ pub struct Job {
     pub roles: Roles,
     /// Whether X-Ray traces it.
     pub tracing: bool,
+    /// Whether nothing of the job may be deleted; also when the whole app says so.
+    pub protect: bool,
+    /// What happens when the last run still goes.
+    pub overlap: Overlap,
+    /// Who hears how a run ended.
+    pub notify: Notify,
+    /// What the job's alarms watch.
+    pub alarm: Option<Alarm>,
 }
 
 /// What a state machine does.
@@ -155,34 +175,6 @@ pub struct CapacityProvider {
     pub base: Option<i32>,
 }
 
-/// When a job runs.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    /// The key under `schedules`; none for the short way.
-    pub name: Option<String>,
-    /// The EventBridge rule's name.
-    pub rule: String,
-    /// `rate(…)` or `cron(…)`.
-    pub expression: String,
-    /// The execution's input. None: the event itself.
-    pub input: Option<Value>,
-    /// Whether it fires.
-    pub enabled: bool,
-    /// How long EventBridge goes on trying to start an execution.
-    pub retry: Option<DeliveryRetry>,
-    /// The ARN of the queue for events that could not be delivered.
-    pub dead_letter: Option<String>,
-}
-
-/// How long EventBridge goes on trying to deliver.
-#[derive(Clone, Copy, Debug)]
-pub struct DeliveryRetry {
-    /// Seconds.
-    pub max_age: i32,
-    /// After the first.
-    pub attempts: i32,
-}
-
 /// A state machine's log group and what goes there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logs {
@@ -220,6 +212,12 @@ impl Config {
     /// The path of the roles we make.
     pub fn role_path(&self) -> String {
         format!("/provision/{}/", self.app)
+    }
+
+    /// Whether nothing that carries this job's tag may be deleted.
+    pub fn protects(&self, job: &str) -> bool {
+        let mut jobs = self.jobs.iter().filter(|one| job == SHARED || one.name == job);
+        self.protect || jobs.any(|job| job.protect)
     }
 
     /// The job of that name.

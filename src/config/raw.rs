@@ -3,10 +3,22 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde_json::Value;
 use toml::Spanned;
 
 use super::section::Section;
+
+/// A job's own keys, and the app's for what it leaves out.
+macro_rules! over {
+    ($own:expr, $base:expr, $type:ident { $($field:ident),+ $(,)? }) => {
+        $type { $($field: $own.$field.clone().or_else(|| $base.$field.clone())),+ }
+    };
+}
+
+mod notices;
+mod schedule;
+
+pub use notices::{RawAlarm, RawNotify};
+pub use schedule::{RawDelivery, RawSchedule};
 
 /// A value and where it is written.
 pub type At<T> = Option<Spanned<T>>;
@@ -20,6 +32,9 @@ pub struct Raw {
     pub ecs: RawEcs,
     pub logs: RawLogs,
     pub roles: RawRoles,
+    pub notify: RawNotify,
+    pub alarm: RawAlarm,
+    pub protect: At<bool>,
     pub jobs: Vec<(Spanned<String>, RawJob)>,
 }
 
@@ -51,6 +66,9 @@ pub struct RawCapacityProvider {
     pub weight: At<i64>,
     pub base: At<i64>,
 }
+
+/// The `overlap` that every release has: the next run does not look at the last one.
+pub const ALLOW: &str = "allow";
 
 /// The days of logs that are kept for ever.
 pub const NEVER: i64 = i64::MAX;
@@ -87,12 +105,16 @@ pub struct RawJob {
     pub environment: At<BTreeMap<String, String>>,
     pub tracing: At<bool>,
     pub enabled: At<bool>,
+    pub overlap: At<String>,
+    pub protect: At<bool>,
     pub schedules: Vec<RawSchedule>,
     /// Where the job's own `[ecs]` is.
     pub ecs_span: Option<Range<usize>>,
     pub ecs: RawEcs,
     pub logs: RawLogs,
     pub roles: RawRoles,
+    pub notify: RawNotify,
+    pub alarm: RawAlarm,
 }
 
 /// `retry` of a job.
@@ -105,26 +127,9 @@ pub struct RawRetry {
     pub jitter: At<bool>,
 }
 
-/// `schedule`, or a table under `schedules`.
-pub struct RawSchedule {
-    pub name: At<String>,
-    pub span: Range<usize>,
-    pub expression: At<String>,
-    pub command: At<Vec<String>>,
-    pub input: At<Value>,
-    pub enabled: At<bool>,
-    pub retry: Option<RawDelivery>,
-    pub dead_letter: At<String>,
-}
-
-/// `retry` of a schedule.
-pub struct RawDelivery {
-    pub max_age: At<String>,
-    pub attempts: At<i64>,
-}
-
 /// Reads the whole document.
 pub fn read(mut top: Section<'_>) -> Raw {
+    top.later(&["notify", "alarm"]);
     let raw = Raw {
         app: top.string("app"),
         region: top.string("region"),
@@ -133,9 +138,11 @@ pub fn read(mut top: Section<'_>) -> Raw {
         ecs: ecs(top.table("ecs")),
         logs: logs(top.table("logs")),
         roles: roles(top.table("roles")),
+        notify: notices::notify(top.table_or("notify", "a table of topics")),
+        alarm: notices::alarm(top.table("alarm")),
+        protect: top.boolean("protect"),
         jobs: top.tables("job").into_iter().map(|(name, section)| (name, job(section))).collect(),
     };
-    top.not_yet(&["notify", "alarm", "protect"]);
     top.knows("env");
     top.finish();
     raw
@@ -201,6 +208,10 @@ fn roles(section: Option<Section<'_>>) -> RawRoles {
 }
 
 fn job(mut section: Section<'_>) -> RawJob {
+    section.later(&["notify", "alarm"]);
+    if !section.says("overlap", ALLOW) {
+        section.later(&["overlap"]);
+    }
     let own_ecs = section.table("ecs");
     let raw = RawJob {
         ecs_span: own_ecs.as_ref().map(|ecs| ecs.span.clone()),
@@ -216,12 +227,15 @@ fn job(mut section: Section<'_>) -> RawJob {
         environment: section.string_map("environment"),
         tracing: section.boolean("tracing"),
         enabled: section.boolean("enabled"),
-        schedules: schedules(&mut section),
+        overlap: section.one_of("overlap", &[ALLOW, "skip", "replace"]),
+        protect: section.boolean("protect"),
+        schedules: schedule::schedules(&mut section),
         ecs: ecs(own_ecs),
         logs: logs(section.table("logs")),
         roles: roles(section.table("roles")),
+        notify: notices::notify(section.table_or("notify", "a table of topics")),
+        alarm: notices::alarm(section.table("alarm")),
     };
-    section.not_yet(&["overlap", "notify", "alarm", "protect"]);
     section.finish();
     raw
 }
@@ -237,54 +251,6 @@ fn retry(mut section: Section<'_>) -> RawRetry {
     };
     section.finish();
     raw
-}
-
-fn schedules(job: &mut Section<'_>) -> Vec<RawSchedule> {
-    let single = if job.is_string("schedule") {
-        job.string("schedule").map(|expression| RawSchedule {
-            name: None,
-            span: expression.span(),
-            expression: Some(expression),
-            command: None,
-            input: None,
-            enabled: None,
-            retry: None,
-            dead_letter: None,
-        })
-    } else {
-        job.table_or("schedule", "a string or a table").map(|section| schedule(None, section))
-    };
-    let named = job.tables("schedules").into_iter().map(|(name, section)| schedule(Some(name), section));
-    single.into_iter().chain(named).collect()
-}
-
-fn schedule(name: At<String>, mut section: Section<'_>) -> RawSchedule {
-    let raw = RawSchedule {
-        name,
-        span: section.span.clone(),
-        expression: section.string("expression"),
-        command: section.strings("command"),
-        input: section.json("input"),
-        enabled: section.boolean("enabled"),
-        retry: section.table("retry").map(delivery),
-        dead_letter: section.string("dead_letter"),
-    };
-    section.not_yet(&["timezone", "flexible_window", "start", "end"]);
-    section.finish();
-    raw
-}
-
-fn delivery(mut section: Section<'_>) -> RawDelivery {
-    let raw = RawDelivery { max_age: section.duration("max_age"), attempts: section.integer("attempts") };
-    section.finish();
-    raw
-}
-
-/// A job's own keys, and the app's for what it leaves out.
-macro_rules! over {
-    ($own:expr, $base:expr, $type:ident { $($field:ident),+ $(,)? }) => {
-        $type { $($field: $own.$field.clone().or_else(|| $base.$field.clone())),+ }
-    };
 }
 
 impl RawEcs {

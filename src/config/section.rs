@@ -10,9 +10,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::{Faults, Source, listed, nearest};
 
-/// Keys of CONFIG that a later release builds: known, and refused by name.
-pub const NOT_YET: &str = "is not supported yet";
-
 /// A table being read. Every getter takes its key away; what is left at [`Section::finish`] is unknown.
 pub struct Section<'t> {
     /// The table's name as the user would write it, such as `job.invoices.ecs`. Empty at the top.
@@ -77,6 +74,22 @@ impl<'t> Section<'t> {
     pub fn duration(&mut self, key: &'static str) -> Option<Spanned<String>> {
         let value = self.take(key)?;
         self.typed(key, value, "a duration", value.get_ref().as_str().map(str::to_owned))
+    }
+
+    /// A date with its time, as TOML or as a string has it.
+    pub fn time(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value = self.take(key)?;
+        let text = match value.get_ref() {
+            DeValue::Datetime(time) => Some(time.to_string()),
+            other => other.as_str().map(str::to_owned),
+        };
+        self.typed(key, value, "a time", text)
+    }
+
+    /// A string that is a duration of minutes, hours or days.
+    pub fn minutes(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a duration of minutes or more", value.get_ref().as_str().map(str::to_owned))
     }
 
     /// `true` or `false`.
@@ -182,6 +195,11 @@ impl<'t> Section<'t> {
         entries.into_iter().filter_map(named).collect()
     }
 
+    /// Whether the value of `key` is this string, without taking it.
+    pub fn says(&self, key: &str, text: &str) -> bool {
+        self.rest.get(key).is_some_and(|(_, value)| value.get_ref().as_str() == Some(text))
+    }
+
     /// Whether the value of `key` is a string, without taking it.
     pub fn is_string(&self, key: &str) -> bool {
         self.rest.get(key).is_some_and(|(_, value)| value.get_ref().is_str())
@@ -197,13 +215,19 @@ impl<'t> Section<'t> {
         self.known.push(key);
     }
 
-    /// Refuses keys that the language has and this release does not build.
-    pub fn not_yet(&mut self, keys: &[&'static str]) {
+    /// Notes keys that the language has and this release can't build. They are read all the same. True when any is there.
+    pub fn later(&self, keys: &[&str]) -> bool {
+        let mut any = false;
         for key in keys {
-            if let Some((span, _)) = self.rest.remove(key) {
-                self.fault(span, format!("`{}` {NOT_YET}", self.name(key)), Some("leave it out for now".into()));
+            if let Some((span, value)) = self.rest.get(key) {
+                any = true;
+                let mut places = vec![span.clone()];
+                places_of(value, &mut places);
+                let what = format!("`{}` is", self.name(key));
+                self.faults.borrow_mut().push_later(self.source, span.clone(), &what, places, None);
             }
         }
+        any
     }
 
     /// Every key that nobody asked for is a fault.
@@ -216,6 +240,15 @@ impl<'t> Section<'t> {
             };
             self.fault(span.clone(), format!("there is no key `{key}` {place}"), Some(hint));
         }
+    }
+}
+
+/// Where a value is written: a table may be written in many places.
+fn places_of(value: &Spanned<DeValue<'_>>, places: &mut Vec<Range<usize>>) {
+    places.push(value.span());
+    for (key, value) in value.get_ref().as_table().into_iter().flatten() {
+        places.push(key.span());
+        places_of(value, places);
     }
 }
 
@@ -244,6 +277,10 @@ fn mend(wanted: &str, value: &DeValue<'_>) -> Option<String> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     match (wanted, value) {
         ("a duration", DeValue::Integer(number)) => Some(format!("with its unit: `\"{}s\"`", number.as_str())),
+        ("a duration of minutes or more", DeValue::Integer(number)) => {
+            Some(format!("with its unit: `\"{0}m\"` or `\"{0}h\"`", number.as_str()))
+        }
+        ("a table of topics", DeValue::String(text)) => Some(format!("write `{{ failure = {} }}`", quoted(text))),
         ("a string" | "a list of strings", DeValue::Integer(number)) => {
             Some(format!("in quotes: `{}`", quoted(number.as_str())))
         }

@@ -14,8 +14,8 @@ use serde::Serialize;
 use crate::aws::{Failure, READS_AT_ONCE, operations, pages};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
-use crate::kind::{Address, Call, Kind, Look, Wanted, own_tags, tag_changes};
-use crate::scope::{SHARED, Tags};
+use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, tag_changes};
+use crate::scope::{SHARED, Scope, Tags};
 
 operations!(logs, "logs", aws_sdk_cloudwatchlogs:
     create_log_group::CreateLogGroupInputBuilder = "CreateLogGroup",
@@ -42,9 +42,31 @@ pub struct LogGroup {
 impl Kind for LogGroup {
     const NAME: &'static str = "log-group";
     const READS: &'static [&'static str] = &["logs:DescribeLogGroups", "logs:ListTagsForResource", "tag:GetResources"];
+    const WRITES: &'static [&'static str] = &[
+        "logs:CreateLogGroup",
+        "logs:DeleteRetentionPolicy",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+    ];
+    const DELETES: &'static [&'static str] = &["logs:DeleteLogGroup"];
 
     fn names(config: &Config) -> Vec<String> {
         config.jobs.iter().map(|job| job.logs.group.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// CloudWatch Logs names a group with `:*` behind it, and for tags without. Source: Amazon CloudWatch Logs User Guide,
+    /// "CloudWatch Logs resources and operations".
+    fn arns(config: &Config, scope: &Scope) -> Vec<String> {
+        let derived = format!("/aws/vendedlogs/states/{}-", scope.app);
+        let names = and_all_of(&derived, Self::names(config)).into_iter();
+        names
+            .flat_map(|name| {
+                let arn = scope.log_group(&name);
+                let with_star = (!name.ends_with('*')).then(|| format!("{arn}:*"));
+                std::iter::once(arn).chain(with_star)
+            })
+            .collect()
     }
 
     fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>> {

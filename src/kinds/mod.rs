@@ -8,7 +8,7 @@ mod state_machine;
 pub use log_group::LogGroup;
 pub use role::Role;
 pub use rule::{Rule, Target, TargetInput};
-pub use state_machine::{Logging, StateMachine};
+pub use state_machine::{Logging, StateMachine, StopExecutions};
 
 use crate::plan::{AnyKind, Erased};
 

@@ -26,7 +26,7 @@ use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
 use crate::iam::{Policy, execution_trust, trigger_policy, trigger_trust};
 use crate::kind::{Address, Call, Kind, Look, Wanted, own_tags, present, tag_changes};
-use crate::scope::Tags;
+use crate::scope::{Scope, Tags};
 
 operations!(iam, "iam", aws_sdk_iam:
     add_role_to_instance_profile::AddRoleToInstanceProfileInputBuilder = "AddRoleToInstanceProfile",
@@ -98,9 +98,27 @@ fn made(config: &Config) -> impl Iterator<Item = String> {
 impl Kind for Role {
     const NAME: &'static str = "role";
     const READS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
+    const READS_ELSEWHERE: &'static [&'static str] = &["iam:GetRole"];
+    /// No config asks for attached policies and instance profiles, so nothing is attached and added.
+    const WRITES: &'static [&'static str] = &[
+        "iam:CreateRole",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+    ];
+    const DELETES: &'static [&'static str] =
+        &["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:RemoveRoleFromInstanceProfile"];
 
     fn names(config: &Config) -> Vec<String> {
         made(config).collect()
+    }
+
+    fn arns(config: &Config, scope: &Scope) -> Vec<String> {
+        made(config).next().map(|_| scope.role(&config.role_path(), "*")).into_iter().collect()
     }
 
     fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>> {
@@ -238,6 +256,14 @@ fn create(to: &Role) -> Vec<Call> {
 fn update(from: &Role, to: &Role) -> Vec<Call> {
     let mut calls = Vec::new();
     let name = &to.name;
+    // First: whoever runs us may be allowed to write policies only of roles that are bounded.
+    match &to.permissions_boundary {
+        boundary if *boundary == from.permissions_boundary => {}
+        Some(arn) => {
+            calls.push(Call::new(PutRolePermissionsBoundary::default().role_name(name).permissions_boundary(arn)));
+        }
+        None => calls.push(Call::new(DeleteRolePermissionsBoundary::default().role_name(name))),
+    }
     if from.trust != to.trust {
         let update = UpdateAssumeRolePolicy::default().role_name(name).policy_document(to.trust.text());
         calls.push(Call::new(update));
@@ -254,13 +280,6 @@ fn update(from: &Role, to: &Role) -> Vec<Call> {
     if (&from.description, from.max_session_duration) != (&to.description, to.max_session_duration) {
         let update = UpdateRole::default().role_name(name).description(&to.description);
         calls.push(Call::new(update.max_session_duration(to.max_session_duration)));
-    }
-    match &to.permissions_boundary {
-        boundary if *boundary == from.permissions_boundary => {}
-        Some(arn) => {
-            calls.push(Call::new(PutRolePermissionsBoundary::default().role_name(name).permissions_boundary(arn)));
-        }
-        None => calls.push(Call::new(DeleteRolePermissionsBoundary::default().role_name(name))),
     }
     let (set, unset) = tag_changes(&from.tags, &to.tags);
     if !set.is_empty() {

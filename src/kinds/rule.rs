@@ -18,9 +18,9 @@ use crate::arn::Arn;
 use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, read};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice, Schedule};
-use crate::kind::{Address, Call, Kind, Look, Wanted, own_tags, present, tag_changes};
+use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
 use crate::kinds::{Role, StateMachine};
-use crate::scope::Tags;
+use crate::scope::{Scope, Tags};
 
 operations!(events, "events", aws_sdk_eventbridge:
     put_rule::PutRuleInputBuilder = "PutRule",
@@ -113,9 +113,17 @@ impl Kind for Rule {
     const NAME: &'static str = "rule";
     const READS: &'static [&'static str] =
         &["events:ListRules", "events:ListTargetsByRule", "events:ListTagsForResource", "tag:GetResources"];
+    const WRITES: &'static [&'static str] =
+        &["events:PutRule", "events:PutTargets", "events:TagResource", "events:UntagResource"];
+    const DELETES: &'static [&'static str] = &["events:DeleteRule", "events:RemoveTargets"];
 
     fn names(config: &Config) -> Vec<String> {
         config.jobs.iter().flat_map(|job| &job.schedules).map(|schedule| schedule.rule.clone()).collect()
+    }
+
+    fn arns(config: &Config, scope: &Scope) -> Vec<String> {
+        let names = and_all_of(&format!("{}-", scope.app), Self::names(config));
+        names.iter().map(|name| scope.rule(name)).collect()
     }
 
     fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>> {

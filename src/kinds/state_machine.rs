@@ -8,7 +8,8 @@ use aws_sdk_sfn::operation::tag_resource::builders::TagResourceInputBuilder as T
 use aws_sdk_sfn::operation::untag_resource::builders::UntagResourceInputBuilder as UntagResource;
 use aws_sdk_sfn::operation::update_state_machine::builders::UpdateStateMachineInputBuilder as UpdateStateMachine;
 use aws_sdk_sfn::types::{
-    CloudWatchLogsLogGroup, LogDestination, LogLevel, LoggingConfiguration, StateMachineType, Tag, TracingConfiguration,
+    CloudWatchLogsLogGroup, ExecutionListItem, ExecutionStatus, LogDestination, LogLevel, LoggingConfiguration,
+    StateMachineType, Tag, TracingConfiguration,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -19,9 +20,9 @@ use crate::asl::Definition;
 use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, read};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
-use crate::kind::{Address, Call, Kind, Look, Wanted, own_tags, present, tag_changes};
+use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
 use crate::kinds::{LogGroup, Role};
-use crate::scope::Tags;
+use crate::scope::{Scope, Tags};
 
 operations!(states, "states", aws_sdk_sfn:
     create_state_machine::CreateStateMachineInputBuilder = "CreateStateMachine",
@@ -68,10 +69,19 @@ pub struct Logging {
 impl Kind for StateMachine {
     const NAME: &'static str = "state-machine";
     const READS: &'static [&'static str] =
-        &["states:DescribeStateMachine", "states:ListTagsForResource", "tag:GetResources"];
+        &["states:DescribeStateMachine", "states:ListExecutions", "states:ListTagsForResource", "tag:GetResources"];
+    const READS_ELSEWHERE: &'static [&'static str] = &["states:ListStateMachines"];
+    const WRITES: &'static [&'static str] =
+        &["states:CreateStateMachine", "states:TagResource", "states:UntagResource", "states:UpdateStateMachine"];
+    const DELETES: &'static [&'static str] = &["states:DeleteStateMachine", "states:StopExecution"];
 
     fn names(config: &Config) -> Vec<String> {
         config.jobs.iter().map(|job| job.machine.clone()).collect()
+    }
+
+    fn arns(config: &Config, scope: &Scope) -> Vec<String> {
+        let names = and_all_of(&format!("{}-", scope.app), Self::names(config));
+        names.iter().map(|name| scope.state_machine(name)).collect()
     }
 
     fn desired(blueprint: &Blueprint<'_>) -> Vec<Wanted<Self>> {
@@ -106,6 +116,16 @@ impl Kind for StateMachine {
         let (named, others) = tokio::try_join!(named, others)?;
         let app = look.scope.app.as_str();
         Ok(named.into_iter().chain(others.into_iter().filter(|machine| machine.owner() == Some(app))).collect())
+    }
+
+    async fn running(look: &Look<'_>, name: &str) -> Result<Vec<String>, Failure> {
+        let executions = present(executions(look.aws, &look.scope.state_machine(name)).await)?.unwrap_or_default();
+        let said = |execution: ExecutionListItem| format!("{}, since {}", execution.name, execution.start_date);
+        Ok(executions.into_iter().map(said).collect())
+    }
+
+    fn halt(&self) -> Vec<Call> {
+        vec![Call::new(StopExecutions { machine: self.arn.clone() })]
     }
 
     fn told(self, wanted: &Self) -> Self {
@@ -265,6 +285,43 @@ async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>,
         tags,
         arn,
     }))
+}
+
+/// The executions of a machine that run. Source: Step Functions API Reference, `ListExecutions`.
+async fn executions(aws: &Aws, machine: &str) -> Result<Vec<ExecutionListItem>, Failure> {
+    let page = async |token: Option<String>| {
+        let request = aws.states.list_executions().state_machine_arn(machine).status_filter(ExecutionStatus::Running);
+        let answer = request.max_results(1_000).set_next_token(token).send().await;
+        let answer = answer.map_err(|error| Failure::new("states:ListExecutions", &error))?;
+        Ok((answer.executions, answer.next_token))
+    };
+    pages(page).await
+}
+
+/// Ends every execution of a machine that runs when it is sent. Step Functions then stops the tasks that they wait for.
+/// Source: Step Functions API Reference, `StopExecution`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopExecutions {
+    /// The machine's ARN.
+    pub machine: String,
+}
+
+impl Operation for StopExecutions {
+    const API: &'static str = "states:StopExecution";
+
+    fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            for execution in present(executions(aws, &self.machine).await)?.unwrap_or_default() {
+                let stop = aws.states.stop_execution().execution_arn(execution.execution_arn);
+                let answer = stop.error("Destroyed").cause("its state machine is deleted").send().await;
+                match answer.map(drop).map_err(|error| Failure::new(Self::API, &error)) {
+                    Err(failure) if failure.is(&["ExecutionDoesNotExist"]) => {}
+                    other => other?,
+                }
+            }
+            Ok(())
+        })
+    }
 }
 
 impl Operation for DeleteStateMachine {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Action, Change, Goal};
+use super::{Action, Change, Goal, PROTECTED};
 use crate::kind::{Address, Call, Kind, Wanted};
-use crate::scope::{APP_TAG, JOB_TAG};
+use crate::scope::{APP_TAG, JOB_TAG, PROTECT_TAG};
 
 /// A change whose place in the order is not yet found.
 #[derive(Debug)]
@@ -73,19 +73,25 @@ fn elsewhere<'a, K: Kind>(resource: &'a K, goal: &Goal<'_>) -> Option<&'a str> {
 fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draft> {
     let app = goal.blueprint.scope.app.as_str();
     let Some(found) = before else {
-        return Some(finish(Action::Create, "it does not exist".into(), None, Some(after)));
+        return Some(finish(Action::Create, "it does not exist".into(), None, Some(after), goal));
     };
     let blocked = |reason: String| Draft {
         calls: Vec::new(),
         halves: None,
-        ..finish(Action::Blocked, reason, Some(found), Some(after))
+        ..finish(Action::Blocked, reason, Some(found), Some(after), goal)
     };
     match found.owner() {
         Some(owner) if owner == app => {
             if let Some(region) = elsewhere(found, goal) {
                 return Some(blocked(format!("it serves this app in {region}, and IAM has one name for all regions")));
             }
-            let draft = finish(Action::Update, String::new(), before, Some(after));
+            let draft = finish(Action::Update, String::new(), before, Some(after), goal);
+            if draft.change.deletes && is_protected(found, goal) {
+                return Some(blocked(format!(
+                    "{PROTECTED}, and {} can only be changed by replacing it",
+                    because(&draft.change)
+                )));
+            }
             let mut reason = because(&draft.change);
             if draft.change.deletes {
                 reason.push_str(", which can't be changed: it is replaced");
@@ -95,7 +101,7 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
         Some(owner) => Some(blocked(format!("it exists and belongs to the app {owner}"))),
         None if goal.adopt => {
             let draft =
-                finish(Action::Update, format!("it is taken over: it had no tag {APP_TAG}"), before, Some(after));
+                finish(Action::Update, format!("it is taken over: it had no tag {APP_TAG}"), before, Some(after), goal);
             let replaced = if draft.change.deletes { ", and replaced" } else { "" };
             let reason = format!("{}{replaced}", draft.change.reason);
             Some(Draft { change: Change { reason, ..draft.change }, ..draft })
@@ -104,24 +110,39 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
     }
 }
 
-fn deletion<K: Kind>(left: &K, goal: &Goal<'_>) -> Draft {
-    let reason = if goal.destroy { "the app is destroyed" } else { "the config no longer asks for it" };
-    finish(Action::Delete, reason.into(), Some(left), None)
+/// Its tag says so also when the config no longer knows the job; the config also before the tag is there.
+fn is_protected<K: Kind>(resource: &K, goal: &Goal<'_>) -> bool {
+    let tag = |key| resource.tags().get(key).map(String::as_str);
+    tag(PROTECT_TAG) == Some("true") || goal.blueprint.config.protects(tag(JOB_TAG).unwrap_or_default())
 }
 
-fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Option<&K>) -> Draft {
+fn deletion<K: Kind>(left: &K, goal: &Goal<'_>) -> Draft {
+    if is_protected(left, goal) {
+        let blocked = finish(Action::Blocked, PROTECTED.into(), Some(left), None, goal);
+        return Draft { change: Change { deletes: false, ..blocked.change }, calls: Vec::new(), ..blocked };
+    }
+    let reason = if goal.destroy { "the app is destroyed" } else { "the config no longer asks for it" };
+    finish(Action::Delete, reason.into(), Some(left), None, goal)
+}
+
+fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Option<&K>, goal: &Goal<'_>) -> Draft {
     let needs = |resource: Option<&K>| resource.map(Kind::needs).unwrap_or_default();
     let json = |resource: Option<&K>| resource.and_then(|resource| serde_json::to_value(resource).ok());
     let halves = before.zip(after).and_then(|(before, after)| {
         let between = K::between(before, after)?;
         Some((K::calls(Some(before), Some(&between)), K::calls(Some(&between), Some(after))))
     });
-    let calls = K::calls(before, after);
+    let mut calls = K::calls(before, after);
     let removal = before.and_then(|before| K::calls(Some(before), None).last().map(Call::api));
     let resource = after.or(before);
+    let deletes = calls.iter().any(|call| Some(call.api()) == removal);
+    if let Some(before) = before.filter(|_| deletes && goal.stop_running) {
+        calls.splice(0..0, before.halt());
+    }
     Draft {
         change: Change {
-            deletes: calls.iter().any(|call| Some(call.api()) == removal),
+            deletes,
+            running: Vec::new(),
             address: resource.map_or_else(|| Address { kind: K::NAME, name: String::new() }, Kind::address),
             job: resource
                 .and_then(|resource| resource.tags().get(JOB_TAG).cloned())

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
+use jiff::{Timestamp, ZonedDateTime};
 use serde_json::{Value, json};
 
+use super::fault::list;
 use super::{out, style};
 use crate::config::{Config, Job, Schedule};
 use crate::finding::{Finding, Looked, Verdict};
-use crate::schedule::{Dialect, Expression};
+use crate::schedule::{Expression, Span};
 
 /// How many coming runs are shown.
 const RUNS: usize = 3;
@@ -24,7 +25,11 @@ pub fn checked(config: &Config, now: Timestamp, looked: Option<&Looked>, json: b
         out(&format!("{data:#}\n"));
         return;
     }
-    let mut text = format!("{}: no faults\n", config.path.display());
+    let sound = match config.unsupported.list.is_empty() {
+        true => "no faults",
+        false => "sound, but this release can't do all of it",
+    };
+    let mut text = format!("{}: {sound}\n", config.path.display());
     for job in &config.jobs {
         let about = job.description.as_deref().map(|about| format!("  {about}")).unwrap_or_default();
         let _ = writeln!(text, "\n  {}{}{}{}", job.name, style::DIM.render(), about, style::DIM.render_reset());
@@ -74,35 +79,78 @@ fn tree(findings: &[Finding], stem: &str, text: &mut String) {
 }
 
 fn described(schedule: &Schedule, now: Timestamp) -> String {
+    let Some(expression) = schedule.parsed() else { return String::new() };
     let name = schedule.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
     let off = if schedule.enabled { "" } else { " (disabled)" };
-    let Ok(expression) = Expression::parse(&schedule.expression, Dialect::Rule) else { return String::new() };
-    let zone = if matches!(expression, Expression::Rate(_)) { "" } else { " (UTC)" };
-    let mut text = format!("    {name}{}{off}\n      {}{zone}\n", schedule.expression, expression.in_words());
-    match (&expression, runs(&expression, now)) {
-        (Expression::Rate(_), _) => text.push_str("      counted from when the rule is made or changed\n"),
-        (_, runs) if runs.is_empty() => text.push_str("      never again\n"),
-        (_, runs) => {
-            let shown: Vec<String> = runs.iter().map(|run| run.strftime("%a %Y-%m-%d %H:%M").to_string()).collect();
+    let window = schedule.scheduler.as_ref().and_then(|scheduler| scheduler.flexible_window);
+    let late = match window {
+        None => String::new(),
+        Some(1) => ", up to a minute late".into(),
+        Some(60) => ", up to an hour late".into(),
+        Some(minutes) if minutes % 60 == 0 => format!(", up to {} hours late", minutes / 60),
+        Some(minutes) => format!(", up to {minutes} minutes late"),
+    };
+    let words = expression.in_words();
+    let mut text =
+        format!("    {name}{}{off}\n      {words}{}{late}\n", schedule.expression, zone(schedule, &expression));
+    let runs = runs(schedule, &expression, now);
+    match (&expression, runs.is_empty()) {
+        (_, false) => {
+            let shown: Vec<String> = runs.iter().map(|run| clock(run, schedule.scheduler.is_some())).collect();
             let _ = writeln!(text, "      next: {}", shown.join(", "));
         }
+        (Expression::Rate(_), _) if schedule.span().start.is_none() && !over(schedule, now) => {
+            let what = if schedule.scheduler.is_some() { "schedule" } else { "rule" };
+            let _ = writeln!(text, "      counted from when the {what} is made or changed{}", until(schedule));
+        }
+        (_, true) if schedule.span().start.is_some_and(|start| start > now) => text.push_str("      never\n"),
+        (_, true) => text.push_str("      never again\n"),
     }
     text
 }
 
-fn runs(expression: &Expression, now: Timestamp) -> Vec<Timestamp> {
-    let next = |after: &Timestamp| expression.next_after(*after, &TimeZone::UTC);
-    std::iter::successors(next(&now), next).take(RUNS).collect()
+fn zone(schedule: &Schedule, expression: &Expression) -> String {
+    match (expression, &schedule.scheduler) {
+        (_, Some(scheduler)) => format!(" ({})", scheduler.timezone.iana_name().unwrap_or("UTC")),
+        (Expression::Rate(_), None) => String::new(),
+        (_, None) => " (UTC)".into(),
+    }
+}
+
+/// A run as a clock in its zone shows it, with the offset where that may differ from run to run.
+fn clock(run: &ZonedDateTime, offset: bool) -> String {
+    let seconds = if run.second() == 0 { "" } else { ":%S" };
+    let offset = if offset { " %:z" } else { "" };
+    run.strftime(&format!("%a %Y-%m-%d %H:%M{seconds}{offset}")).to_string()
+}
+
+fn over(schedule: &Schedule, now: Timestamp) -> bool {
+    schedule.span().end.is_some_and(|end| end < now)
+}
+
+fn until(schedule: &Schedule) -> String {
+    let span = schedule.span();
+    let end = span.end.map(|end| clock(&end.to_zoned_datetime(span.zone), true));
+    end.map(|end| format!(", until {end}")).unwrap_or_default()
+}
+
+fn runs(schedule: &Schedule, expression: &Expression, now: Timestamp) -> Vec<ZonedDateTime> {
+    let span = schedule.span();
+    expression.runs(now, &span).take(RUNS).map(|run| run.to_zoned_datetime(span.zone.clone())).collect()
 }
 
 fn data(config: &Config, now: Timestamp) -> Value {
     let schedule = |schedule: &Schedule| {
-        let parsed = Expression::parse(&schedule.expression, Dialect::Rule).ok();
-        let next = parsed.as_ref().map(|parsed| runs(parsed, now)).unwrap_or_default();
+        let parsed = schedule.parsed();
+        let next = parsed.as_ref().map(|parsed| runs(schedule, parsed, now)).unwrap_or_default();
+        let Span { zone, start, end } = schedule.span();
         json!({
-            "name": schedule.name, "expression": schedule.expression, "timezone": "UTC", "enabled": schedule.enabled,
+            "name": schedule.name, "expression": schedule.expression, "enabled": schedule.enabled,
+            "timezone": zone.iana_name().unwrap_or("UTC"), "start": start.map(|start| start.to_string()),
+            "end": end.map(|end| end.to_string()),
+            "flexible_window_minutes": schedule.scheduler.as_ref().and_then(|scheduler| scheduler.flexible_window),
             "words": parsed.map(|parsed| parsed.in_words()),
-            "next": next.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "next": next.iter().map(rfc_3339).collect::<Vec<_>>(),
         })
     };
     let job = |job: &Job| {
@@ -110,7 +158,15 @@ fn data(config: &Config, now: Timestamp) -> Value {
         json!({ "name": job.name, "state_machine": job.machine, "schedules": schedules })
     };
     json!({
-        "app": config.app, "environment": config.environment, "faults": [], "warnings": config.warnings,
+        "app": config.app, "environment": config.environment, "faults": list(&config.unsupported), "warnings": config.warnings,
         "jobs": config.jobs.iter().map(job).collect::<Vec<_>>(),
     })
+}
+
+/// With the offset of its zone; in UTC with `Z`.
+fn rfc_3339(run: &ZonedDateTime) -> String {
+    if run.offset() == Offset::UTC && run.time_zone().iana_name() == Some("UTC") {
+        return run.timestamp().to_string();
+    }
+    run.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

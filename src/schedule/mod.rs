@@ -5,6 +5,7 @@
 
 mod at;
 mod correct;
+mod correct_cron;
 mod correct_week;
 mod cron;
 mod days;
@@ -22,6 +23,7 @@ use jiff::tz::TimeZone;
 
 pub use cron::Cron;
 pub use fault::Fault;
+pub use next::{Span, instant};
 pub use rate::{Rate, Unit};
 
 /// The service that is to run a schedule expression.
@@ -79,13 +81,18 @@ impl Expression {
     /// AWS accepts such an expression and never fires it: `cron(15 10 ? * 6L 2019-2022)` is an example
     /// in its own pages ("Cron expressions", Amazon `EventBridge` User Guide).
     #[must_use]
-    pub fn spent(&self, text: &str, now: Timestamp, zone: &TimeZone) -> Option<Fault> {
-        let rate = matches!(self, Self::Rate(_));
-        (!rate && self.next_after(now, zone).is_none()).then(|| Fault {
-            message: "never fires again: its last run is past".to_owned(),
-            span: 0..text.len(),
-            hint: None,
-        })
+    pub fn spent(&self, text: &str, now: Timestamp, span: &Span) -> Option<Fault> {
+        let over = span.end.is_some_and(|end| end < now);
+        let anytime = matches!(self, Self::Rate(_)) && span.start.is_none();
+        if !over && (anytime || self.runs(now, span).next().is_some()) {
+            return None;
+        }
+        let message = match (span.start.filter(|start| *start > now), span.end) {
+            (Some(_), Some(_)) => "has no run between its `start` and its `end`",
+            (Some(_), None) => "has no run after its `start`",
+            (None, _) => "never fires again: its last run is past",
+        };
+        Some(Fault { message: message.to_owned(), span: 0..text.len(), hint: None })
     }
 
     /// The expression in plain English: `at 09:00 on Monday to Friday`. Times are in the schedule's own

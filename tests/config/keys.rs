@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-const READER: &str = include_str!("../../src/config/raw.rs");
+const READER: &str = concat!(
+    include_str!("../../src/config/raw.rs"),
+    include_str!("../../src/config/raw/notices.rs"),
+    include_str!("../../src/config/raw/schedule.rs"),
+);
 const SCHEMA: &str = include_str!("../../src/config/schema.json");
 
 type Keys = BTreeSet<String>;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// Where keys stand, and the part of the schema that has them.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 17] = [
     ("", "overlay"),
     ("ecs.", "ecs"),
     ("logs.", "logs"),
@@ -19,6 +19,9 @@ const TABLES: [(&str, &str); 14] = [
     ("job.a.schedule.", "schedule"),
     ("job.a.schedules.s.", "schedule"),
     ("job.a.schedule.retry.", "delivery"),
+    ("job.a.notify.", "notify"),
+    ("job.a.alarm.", "alarm"),
+    ("alarm.", "alarm"),
     ("job.b.", "job"),
     ("env.prod.", "overlay"),
     ("env.prod.ecs.", "ecs"),
@@ -26,9 +29,9 @@ const TABLES: [(&str, &str); 14] = [
 ];
 
 /// Keys that have no place there, or none yet.
-const STRANGERS: [&str; 7] = ["env", "tags.\"aws:x\"", "tags.\"\"", "\"ü\"", "overlap", "timezone", "unknown"];
+const STRANGERS: [&str; 7] = ["env", "tags.\"aws:x\"", "tags.\"\"", "\"ü\"", "command", "cron", "unknown"];
 
-const VALUES: [&str; 44] = [
+const VALUES: [&str; 53] = [
     "\"\"",
     "\"app\"",
     "\"ä${env:UNSET}é\"",
@@ -49,6 +52,15 @@ const VALUES: [&str; 44] = [
     "\"statemachine/task.asl.json\"",
     "\"..\"",
     "\"FARGATE\"",
+    "\"skip\"",
+    "\"at(2030-06-01T09:00:00)\"",
+    "\"at(2030-06-01Ü)\"",
+    "\"Asia/Tokyo\"",
+    "\"Europe/Bürlin\"",
+    "\"2030-06-01T09:00:00\"",
+    "\"9999-12-31T23:59:59Z\"",
+    "\"arn:aws:sns:us-east-1:123456789012:topic\"",
+    "0001-01-01T00:00:00Z",
     "'''\nä\n'''",
     "0",
     "-1",

@@ -3,6 +3,7 @@
     schema.py SCHEMA CONFIG...
 """
 
+import datetime
 import json
 import pathlib
 import sys
@@ -11,10 +12,22 @@ import tomllib
 from jsonschema import Draft7Validator
 
 
+def as_json(value):
+    """The value as editors hand it to a schema: a date is a string."""
+    match value:
+        case dict():
+            return {key: as_json(item) for key, item in value.items()}
+        case list():
+            return [as_json(item) for item in value]
+        case datetime.date() | datetime.time():
+            return value.isoformat()
+    return value
+
+
 def reason(validator, path):
     """Why the config is refused, or None."""
     try:
-        config = tomllib.loads(path.read_bytes().decode())
+        config = as_json(tomllib.loads(path.read_bytes().decode()))
     except tomllib.TOMLDecodeError as error:
         return f"not TOML: {error}"
     errors = validator.iter_errors(config)

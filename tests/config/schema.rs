@@ -36,6 +36,7 @@ fn configs(folder: &Path) -> Vec<PathBuf> {
 fn the_schema_takes_every_sound_config() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut sound = configs(&folder("good"));
+    sound.extend(configs(&folder("later")));
     sound.extend(configs(&folder("warned")));
     sound.extend(configs(&examples));
     assert_eq!(refused(&sound), BTreeMap::new());

@@ -36,6 +36,27 @@ fn a_fault_is_told_where_it_is() {
     });
 }
 
+/// What a config means is told whole, also where this release can't build all of it. Only then is that refused.
+#[test]
+fn what_is_sound_and_not_supported_yet_is_told_and_refused() {
+    let folder = folder("later");
+    each(&names(&folder), |name| {
+        let run = check(&folder, &[&format!("{name}.toml")]);
+        if run.status.code() != Some(3) {
+            return Some(format!("{name}: {:?}", run.status.code()));
+        }
+        let stdout = text(&run.stdout);
+        let dated = |line: &&str| !line.trim_start().starts_with("next: ");
+        let meaning = stdout.split_inclusive('\n').filter(dated).collect::<String>();
+        let told = text(&run.stderr);
+        let later = |line: &str| line.ends_with("is not supported yet") || line.starts_with("error: the config has ");
+        if let Some(other) = told.lines().filter(|line| line.starts_with("error: ")).find(|line| !later(line)) {
+            return Some(format!("{name}: {other}"));
+        }
+        snapshot(&folder.join(format!("{name}.txt")), &format!("{meaning}\n{told}"))
+    });
+}
+
 #[test]
 fn what_is_allowed_but_better_said_is_a_warning() {
     let folder = folder("warned");
@@ -50,7 +71,7 @@ fn what_is_allowed_but_better_said_is_a_warning() {
 
 #[test]
 fn every_snapshot_has_its_config() {
-    for folder in ["bad", "warned"].map(folder) {
+    for folder in ["bad", "later", "warned"].map(folder) {
         let configs = names(&folder);
         for snapshot in files(&folder, "txt") {
             assert!(configs.contains(&snapshot), "{}: no {snapshot}.toml", folder.display());

@@ -1,7 +1,9 @@
 //! Nothing is left.
 
+use serde_json::{Value, json};
+
 use crate::apply::{ONE_JOB, TWO_JOBS};
-use crate::support::{Ground, on_both};
+use crate::support::{Ground, Which, on_both};
 
 on_both!(destroy_leaves_nothing_and_a_second_is_a_quiet_success, |ground: Ground| {
     ground.write("config.toml", TWO_JOBS);
@@ -55,3 +57,65 @@ on_both!(logs_can_be_kept, |ground: Ground| {
     ground.ok(&["apply"]);
     assert_eq!(ground.cloud.everything().len(), 5, "and are ours again");
 });
+
+/// A run that still goes on, by its name.
+fn started(ground: &Ground, name: &str) -> String {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    start(ground, name)
+}
+
+/// Starts a run of the job `invoices`, whose task then runs until it is stopped.
+pub fn start(ground: &Ground, name: &str) -> String {
+    let machine = ground.cloud.arn("states", "stateMachine:billing-invoices");
+    let start = ground.cloud.aws.states.start_execution().state_machine_arn(machine).name(name).input("{}");
+    let execution = ground.cloud.wait(start.send()).expect("it starts").execution_arn;
+    ground.cloud.command_of_the_running_task();
+    execution
+}
+
+#[test]
+fn what_still_runs_is_named_before_anything_is_removed() {
+    let ground = Ground::new(Which::Ministack);
+    started(&ground, "nightly");
+    let refused = ground.run(&["destroy"]);
+    assert_eq!(refused.status, Some(4), "{refused:#?}");
+    let waited = refused.stdout.lines().find(|line| line.contains("running: nightly, since 20")).unwrap_or_default();
+    assert!(waited.ends_with("; it is waited for"), "{refused:#?}");
+
+    let plan = ground.run(&["destroy", "--json"]).json();
+    let machine = |change: &&Value| change["address"] == "state-machine/billing-invoices";
+    let machine = plan["changes"].as_array().unwrap().iter().find(machine).expect("the machine").clone();
+    assert!(machine["running"][0].as_str().unwrap().starts_with("nightly, since 20"), "{machine:#}");
+    assert_eq!(machine["calls"], json!([{ "api": "states:DeleteStateMachine" }]));
+}
+
+#[test]
+fn what_still_runs_is_stopped_when_asked_to() {
+    let ground = Ground::new(Which::Ministack);
+    let execution = started(&ground, "nightly");
+    ground.proxy.pass();
+    let run = ground.ok(&["destroy", "--yes", "--stop-running"]);
+    assert!(run.stdout.contains("; it is stopped\n"), "{run:#?}");
+    let sent = ground.proxy.writes();
+    let at = |api: &str| sent.iter().position(|sent| sent == api).expect(api);
+    assert!(at("events:DeleteRule") < at("states:StopExecution"), "nothing starts after it: {sent:?}");
+    assert!(at("states:StopExecution") < at("states:DeleteStateMachine"), "{sent:?}");
+    assert!(
+        ground.proxy.seen().iter().any(|seen| seen.api == "states:StopExecution" && seen.body.contains(&execution))
+    );
+    assert!(ground.cloud.everything().is_empty());
+}
+
+#[test]
+fn a_removed_job_that_still_runs_is_stopped_when_asked_to() {
+    let ground = Ground::new(Which::Ministack);
+    let execution = started(&ground, "nightly");
+    ground.write("config.toml", &ONE_JOB.replace("job.invoices", "job.other"));
+    let diff = ground.ok(&["diff"]);
+    assert!(diff.stdout.contains("running: nightly, since 20"), "{diff:#?}");
+    ground.proxy.pass();
+    ground.ok(&["apply", "--yes", "--stop-running"]);
+    let stops = |seen: &crate::support::Seen| seen.api == "states:StopExecution" && seen.body.contains(&execution);
+    assert!(ground.proxy.seen().iter().any(stops));
+}

@@ -10,7 +10,7 @@ const MACHINE: &str = "billing-invoices";
 const ROLE: &str = "billing-invoices-execution";
 const RULE: &str = "billing-invoices";
 
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 app = "billing"
 region = "ap-northeast-1"
 tags = { team = "payments" }
@@ -32,13 +32,13 @@ schedule = { expression = "rate(3 hours)", retry = { max_age = "1h", attempts = 
 type Removal = (&'static str, fn(&Cloud));
 
 /// One field of one resource.
-struct Drift {
+pub struct Drift {
     address: String,
     /// How the field begins in `before` and `after`.
     field: &'static str,
-    change: fn(&Cloud),
+    pub change: fn(&Cloud),
     /// The writes that mend it.
-    calls: &'static [&'static str],
+    pub calls: &'static [&'static str],
     /// Emulators that do not show this field, whatever is done.
     blind: &'static [Which],
 }
@@ -152,6 +152,10 @@ fn roles() -> Vec<Drift> {
             let tag = aws_sdk_iam::types::Tag::builder().key("team").value("others").build().expect("a tag");
             cloud.wait(cloud.aws.iam.tag_role().role_name(ROLE).tags(tag).send()).expect("done");
         }),
+        drift(address(), "tags", &["iam:UntagRole"], |cloud| {
+            let tag = aws_sdk_iam::types::Tag::builder().key("foreign").value("tag").build().expect("a tag");
+            cloud.wait(cloud.aws.iam.tag_role().role_name(ROLE).tags(tag).send()).expect("done");
+        }),
         drift(address(), "tags", &["iam:TagRole"], |cloud| {
             cloud.wait(cloud.aws.iam.untag_role().role_name(ROLE).tag_keys("provision:job").send()).expect("done");
         }),
@@ -214,6 +218,11 @@ fn rules() -> Vec<Drift> {
             let arn = cloud.arn("events", &format!("rule/{RULE}"));
             cloud.wait(cloud.aws.events.untag_resource().resource_arn(arn).tag_keys("team").send()).expect("done");
         }),
+        drift(address(), "tags", &["events:UntagResource"], |cloud| {
+            let arn = cloud.arn("events", &format!("rule/{RULE}"));
+            let tag = aws_sdk_eventbridge::types::Tag::builder().key("foreign").value("tag").build().expect("a tag");
+            cloud.wait(cloud.aws.events.tag_resource().resource_arn(arn).tags(tag).send()).expect("done");
+        }),
         drift(address(), "targets", &["events:PutTargets"], |cloud| {
             put_target(cloud, |target| target.arn("arn:aws:states:ap-northeast-1:123456789012:stateMachine:other"));
         }),
@@ -244,6 +253,12 @@ fn rules() -> Vec<Drift> {
             cloud.wait(cloud.aws.events.put_targets().rule(RULE).targets(other).send()).expect("done");
         }),
     ]
+}
+
+/// Of every kind, as far as `which` shows them.
+pub fn all(which: Which) -> impl Iterator<Item = Drift> {
+    let all = [log_groups(), roles(), state_machines(), rules()].into_iter().flatten();
+    all.filter(move |drift| !drift.blind.contains(&which))
 }
 
 fn named_and_restored(ground: &Ground, drifts: Vec<Drift>) {

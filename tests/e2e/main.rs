@@ -19,8 +19,13 @@ mod kill;
 mod narrowing;
 mod offline;
 mod order;
+mod permissions;
+mod permissions_on_aws;
 mod propagation;
+mod protect;
 mod round_trips;
+mod saved_plan;
+mod secrets;
 #[allow(dead_code, reason = "the simulated stories use the rest")]
 #[path = "../stories/sketch.rs"]
 mod sketch;

@@ -28,8 +28,22 @@ fn replay<K: Model>(from: Option<K>, calls: &[Call]) -> Result<Option<K>, String
     })
 }
 
+/// What is sent for a config is in the policy for whoever runs the program, and deletions in that for destroy.
+fn named<K: Model>(from: Option<&K>, to: Option<&K>) -> Result<(), TestCaseError> {
+    let apis = |calls: Vec<Call>| calls.iter().map(Call::api).collect::<Vec<_>>();
+    let halted = from.map(K::halt).unwrap_or_default();
+    for api in apis(K::calls(from, None)).into_iter().chain(apis(halted)) {
+        prop_assert!(K::DELETES.contains(&api), "{}::DELETES lacks {}", K::NAME, api);
+    }
+    for api in to.filter(|to| to.of_a_config()).map(|to| apis(K::calls(from, Some(to)))).unwrap_or_default() {
+        prop_assert!(K::WRITES.contains(&api) || K::DELETES.contains(&api), "{}::WRITES lacks {}", K::NAME, api);
+    }
+    Ok(())
+}
+
 /// The laws, for one pair.
 fn holds<K: Model>(from: &Option<K>, to: &Option<K>) -> Result<(), TestCaseError> {
+    named(from.as_ref(), to.as_ref())?;
     let calls = K::calls(from.as_ref(), to.as_ref());
     prop_assert_eq!(&replay(from.clone(), &calls).map_err(TestCaseError::fail)?, to, "replaying {:#?}", calls);
     prop_assert!(K::calls(from.as_ref(), from.as_ref()).is_empty(), "nothing to do sends nothing");

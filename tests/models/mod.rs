@@ -41,6 +41,11 @@ pub trait Model: Kind {
 
     /// The name of the resource that a request is about. None when it is of another kind.
     fn subject(request: &dyn Any) -> Option<String>;
+
+    /// Whether a config can ask for it.
+    fn of_a_config(&self) -> bool {
+        true
+    }
 }
 
 fn account(service: &str, resource: &str) -> String {

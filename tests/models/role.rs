@@ -76,6 +76,10 @@ impl Model for Role {
         named!(AddToProfile, RemoveFromProfile, PutBoundary, DeleteBoundary, Tag, Untag);
         None
     }
+
+    fn of_a_config(&self) -> bool {
+        self.attached.is_empty() && self.instance_profiles.is_empty()
+    }
 }
 
 fn change(role: &mut Role, request: &dyn Any) -> Result<(), Refusal> {

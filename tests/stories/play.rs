@@ -164,7 +164,14 @@ impl Play {
             true => provision::blueprint::Blueprint::empty(&plot.config, &plot.scope),
             false => plot.blueprint(&aim.jobs),
         };
-        Goal { blueprint, jobs: aim.jobs.clone(), adopt: aim.adopt, destroy: aim.destroy, keep: aim.keep.clone() }
+        Goal {
+            blueprint,
+            jobs: aim.jobs.clone(),
+            adopt: aim.adopt,
+            destroy: aim.destroy,
+            keep: aim.keep.clone(),
+            stop_running: aim.stop_running,
+        }
     }
 
     /// As `Session::plan` makes it, once AWS has answered.

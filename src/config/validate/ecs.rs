@@ -6,9 +6,13 @@ use toml::Spanned;
 
 use super::{Check, value};
 use crate::arn::Arn;
+use crate::config::fault::nearest;
 use crate::config::raw::{At, RawCapacityProvider, RawEcs};
 use crate::config::{CapacityProvider, Ecs, Launch};
 use crate::facts::TaskDefinitionRef;
+
+/// The capacity providers that every cluster may have.
+const FARGATE_PROVIDERS: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
 
 impl Check<'_> {
     /// The parameters of `RunTask` that `raw` means. Source: Amazon ECS API, `RunTask`.
@@ -33,31 +37,25 @@ impl Check<'_> {
             self.fault(at, "a task on Fargate needs a subnet", Some("add `subnets = [\"subnet-…\"]` under [ecs]"));
         }
         self.network(raw, &subnets);
-        if let (Launch::Type(kind), Some(public)) =
-            (&launch, raw.assign_public_ip.as_ref().filter(|public| *public.get_ref()))
-            && kind != "FARGATE"
-        {
-            self.fault(public.span(), format!("`assign_public_ip` is for Fargate, and this runs on {kind}"), None);
-        }
-        if let (Launch::Type(kind), Some(version)) = (&launch, &raw.platform_version)
-            && kind != "FARGATE"
-        {
-            self.fault(version.span(), format!("`platform_version` is for Fargate, and this runs on {kind}"), None);
-        }
+        self.fargate_only(raw, &launch);
         self.arn(&raw.cluster, "ecs", "cluster/");
         for (key, name) in [("cluster", &raw.cluster), ("container", &raw.container)] {
             self.ecs_name(key, name);
         }
         for (kind, named) in [("cluster", &raw.cluster), ("task definition", &raw.task_definition)] {
             if let Some((arn, whole)) = named.as_ref().and_then(|arn| Some((arn, Arn::parse(arn.get_ref())?))) {
-                self.same_account(arn, &whole, kind);
-                self.same_region(arn, &whole, kind);
+                self.same_account(&arn.span(), &whole, kind);
+                self.same_region(&arn.span(), &whole, kind);
+                if kind == "task definition" && !whole.is_regional() {
+                    let hint = "such as `arn:aws:ecs:us-east-1:123456789012:task-definition/name`";
+                    self.fault(arn.span(), format!("`{}` is not a whole ARN", arn.get_ref()), Some(hint));
+                }
             }
         }
         for role in [&raw.task_role, &raw.execution_role].into_iter().flatten() {
             self.iam_arn(role, "role");
         }
-        let size = |key, size: &At<i64>| size.as_ref().map(|size| self.positive(key, size));
+        let (cpu, memory) = self.size(raw, &launch);
         Some(Ecs {
             cluster: value(&raw.cluster).unwrap_or_else(|| "default".into()),
             task_definition: value(&raw.task_definition)?,
@@ -69,18 +67,46 @@ impl Check<'_> {
             platform_version: value(&raw.platform_version),
             propagate_tags: value(&raw.propagate_tags).filter(|from| from != "NONE"),
             enable_execute_command: value(&raw.enable_execute_command).unwrap_or(false),
-            cpu: size("cpu", &raw.cpu),
-            memory: size("memory", &raw.memory),
+            cpu,
+            memory,
             task_role: value(&raw.task_role),
             execution_role: value(&raw.execution_role),
         })
     }
 
-    fn positive(&self, key: &str, number: &Spanned<i64>) -> String {
-        if *number.get_ref() <= 0 {
-            self.fault(number.span(), format!("`{key}` must be above zero"), None);
+    /// Source: Amazon ECS API, `AwsVpcConfiguration` (`assignPublicIp`) and `RunTask` (`platformVersion`); ECS Developer
+    /// Guide, "Amazon ECS clusters for external instances".
+    fn fargate_only(&self, raw: &RawEcs, launch: &Launch) {
+        if let Some(version) = &raw.platform_version {
+            let numbers: Vec<&str> = version.get_ref().split('.').collect();
+            let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            if version.get_ref() != "LATEST" && (numbers.len() != 3 || !numbers.iter().all(number)) {
+                let message = format!("`{}` is not a version of Fargate's platform", version.get_ref());
+                self.fault(version.span(), message, Some("`LATEST`, or such as `1.4.0`"));
+            }
         }
-        number.get_ref().to_string()
+        let unread = ["launch_type", "capacity_providers", "name"].iter().any(|key| self.is_mistyped(key));
+        if launch.on_fargate() || unread {
+            return;
+        }
+        let elsewhere = match launch {
+            Launch::Type(kind) => kind.as_str(),
+            Launch::CapacityProviders(_) => "capacity providers of your own",
+        };
+        let public = raw.assign_public_ip.as_ref().filter(|public| *public.get_ref()).map(Spanned::span);
+        let version = raw.platform_version.as_ref().map(Spanned::span);
+        for (key, at) in [("assign_public_ip", public), ("platform_version", version)] {
+            if let Some(at) = at {
+                self.fault(at, format!("`{key}` is for Fargate, and this runs on {elsewhere}"), None);
+            }
+        }
+        if let (Launch::Type(kind), Some(subnets)) = (launch, &raw.subnets)
+            && kind == "EXTERNAL"
+            && !subnets.get_ref().is_empty()
+        {
+            let hint = "write `subnets = []` and `security_groups = []` under the job's own [job.NAME.ecs]";
+            self.fault(subnets.span(), "a task outside of AWS is in no subnet", Some(hint));
+        }
     }
 
     fn launch(&self, raw: &RawEcs) -> Launch {
@@ -117,6 +143,9 @@ impl Check<'_> {
         if raw.name.is_none() && !self.is_mistyped("name") {
             self.fault(raw.span.clone(), "this capacity provider has no `name`", Some("such as `FARGATE_SPOT`"));
         }
+        if let Some(name) = &raw.name {
+            self.provider_name(name);
+        }
         let within = |key: &str, number: &At<i64>, most: i32| {
             let number = number.as_ref()?;
             let read = i32::try_from(*number.get_ref()).ok().filter(|read| (0..=most).contains(read));
@@ -132,6 +161,22 @@ impl Check<'_> {
         }
     }
 
+    /// Source: Amazon ECS API, `CreateCapacityProvider` (`name`).
+    fn provider_name(&self, name: &Spanned<String>) {
+        let text = name.get_ref();
+        let lower = text.to_lowercase();
+        let of_aws = ["aws", "ecs", "fargate"].iter().any(|prefix| lower.starts_with(prefix));
+        if FARGATE_PROVIDERS.contains(&text.as_str()) || (is_ecs_name(text) && !of_aws) {
+            return;
+        }
+        let hint = match nearest(text, FARGATE_PROVIDERS).filter(|_| of_aws) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "1 to 255 of a-z, A-Z, 0-9, hyphens and underscores; of AWS there are `FARGATE` and `FARGATE_SPOT`"
+                .into(),
+        };
+        self.fault(name.span(), format!("`{text}` can't be the name of a capacity provider"), Some(&hint));
+    }
+
     fn network(&self, raw: &RawEcs, subnets: &[String]) {
         let ids = [(&raw.subnets, "subnet-", 16), (&raw.security_groups, "sg-", 5)];
         for (ids, prefix, most) in ids {
@@ -140,8 +185,12 @@ impl Check<'_> {
                 let message = format!("{} are too many: ECS takes at most {most}", ids.get_ref().len());
                 self.fault(ids.span(), message, None);
             }
-            for id in ids.get_ref().iter().filter(|id| !id.starts_with(prefix)) {
-                self.fault(ids.span(), format!("`{id}` is not an id"), Some(&format!("ids begin with `{prefix}`")));
+            let is_id = |id: &str| {
+                let rest = id.strip_prefix(prefix).unwrap_or_default();
+                !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            };
+            for id in ids.get_ref().iter().filter(|id| !is_id(id)) {
+                self.fault(ids.span(), format!("`{id}` is not an id"), Some(&format!("such as `{prefix}0a1b2c3d`")));
             }
         }
         if let Some(groups) = raw.security_groups.as_ref().filter(|groups| !groups.get_ref().is_empty())
@@ -155,8 +204,7 @@ impl Check<'_> {
     /// Source: Amazon ECS API, `CreateCluster` and `ContainerDefinition`.
     fn ecs_name(&self, key: &str, name: &At<String>) {
         let Some(name) = name.as_ref().filter(|name| !name.get_ref().starts_with("arn:")) else { return };
-        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if !(1..=255).contains(&name.get_ref().len()) || !name.get_ref().chars().all(allowed) {
+        if !is_ecs_name(name.get_ref()) {
             let message = format!("`{}` can't be the name of a {key}", name.get_ref());
             self.fault(name.span(), message, Some("1 to 255 of a-z, A-Z, 0-9, hyphens and underscores"));
         }
@@ -165,11 +213,19 @@ impl Check<'_> {
     /// Where an ARN may stand instead of a name, it must be the right one.
     fn arn(&self, text: &At<String>, service: &str, prefix: &str) {
         let Some(text) = text else { return };
-        if text.get_ref().starts_with("arn:") && Arn::of(text.get_ref(), service, prefix).is_none() {
+        let named = |arn: &Arn<'_>| arn.resource.strip_prefix(prefix).is_some_and(is_ecs_name);
+        let right = |arn: &Arn<'_>| arn.service == service && arn.is_regional() && named(arn);
+        if text.get_ref().starts_with("arn:") && !Arn::parse(text.get_ref()).as_ref().is_some_and(right) {
             let hint = format!("such as `arn:aws:{service}:us-east-1:123456789012:{prefix}name`");
             self.fault(text.span(), format!("`{}` is not the ARN that belongs here", text.get_ref()), Some(&hint));
         }
     }
+}
+
+/// Source: Amazon ECS API, `CreateCluster`, `CreateCapacityProvider` and `ContainerDefinition`.
+fn is_ecs_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=255).contains(&name.len()) && name.chars().all(allowed)
 }
 
 impl Launch {

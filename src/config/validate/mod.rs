@@ -3,7 +3,13 @@
 mod definition;
 mod ecs;
 mod job;
+mod logs;
+mod notices;
+mod roles;
 mod schedule;
+mod size;
+mod task;
+mod timing;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -18,8 +24,9 @@ use super::names::is_app;
 use super::raw::{At, Raw};
 use super::{Config, Job, RoleChoice};
 use crate::arn::Arn;
+use crate::scope::partition;
 
-/// The most tags that a resource carries, less our own two. Source: AWS Tag Editor, "Tag naming limits".
+/// The most tags that a resource carries, less our own two, or three. Source: AWS Tag Editor, "Tag naming limits".
 const MAX_TAGS: usize = 48;
 
 /// The config that `raw` means. None, or with faults noted, when it means none.
@@ -28,7 +35,9 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let app = check.app(raw);
     check.region(&raw.region);
     check.account(&raw.account);
-    check.tags(&raw.tags);
+    let says_so = |protect: &At<bool>| value(protect) == Some(true);
+    let protects = says_so(&raw.protect) || raw.jobs.iter().any(|(_, job)| says_so(&job.protect));
+    check.tags(&raw.tags, MAX_TAGS - usize::from(protects));
     if raw.jobs.is_empty() && !check.is_mistyped("job") {
         check.fault(0..0, "there is no job", Some("add one: `[job.NAME]` with a `command` and a `schedule`"));
     }
@@ -37,6 +46,8 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let context = job::Context { app: &app_name, raw, check: &check };
     let jobs: Vec<Job> = raw.jobs.iter().filter_map(|(name, raw)| context.job(name, raw, &mut warnings)).collect();
     check.collisions(&jobs, raw);
+    check.schedule_group(&jobs, raw);
+    warnings.extend(too_many_rules(&jobs));
     Some(Config {
         path: source.path.clone(),
         environment: None,
@@ -44,13 +55,35 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
         region: value(&raw.region),
         account: value(&raw.account),
         tags: value(&raw.tags).unwrap_or_default(),
+        protect: value(&raw.protect).unwrap_or(false),
+        secrets: Vec::new(),
         jobs,
         warnings,
+        unsupported: Faults::default(),
     })
+}
+
+/// A role's or policy's name with its path. Source: IAM API, `CreateRole` and `CreatePolicy`.
+fn is_iam_name(kind: &str, path_and_name: &str) -> bool {
+    let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
+    let longest = if kind == "role" { 64 } else { 128 };
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
+    (1..=longest).contains(&name.len())
+        && name.chars().all(allowed)
+        && path.len() <= 510
+        && path.chars().all(|c| c.is_ascii_graphic())
 }
 
 fn value<T: Clone>(at: &At<T>) -> Option<T> {
     at.as_ref().map(|spanned| spanned.get_ref().clone())
+}
+
+/// The rules that a bus has where no quota was raised. Source: Amazon EventBridge User Guide, "Quotas".
+const RULES: usize = 300;
+
+fn too_many_rules(jobs: &[Job]) -> Option<String> {
+    let rules = jobs.iter().flat_map(|job| &job.schedules).filter(|schedule| schedule.scheduler.is_none()).count();
+    (rules > RULES).then(|| format!("{rules} rules: an account has {RULES}, as long as AWS does not raise its quota"))
 }
 
 /// Where faults go, and the checks that several parts share.
@@ -68,13 +101,7 @@ impl Check<'_> {
 
     /// Whether this key is there, but its value is wrong or its name misspelt, which is said already.
     fn is_mistyped(&self, key: &str) -> bool {
-        let said = [format!("{key}` must be "), format!("{key}` can't be `")];
-        let meant = format!("did you mean `{key}`?");
-        self.faults
-            .borrow()
-            .list
-            .iter()
-            .any(|fault| said.iter().any(|said| fault.message.contains(said)) || fault.hint.as_ref() == Some(&meant))
+        self.faults.borrow().has_mistyped(key)
     }
 
     /// The folder that relative paths start from.
@@ -120,12 +147,14 @@ impl Check<'_> {
         }
     }
 
-    fn tags(&self, tags: &At<BTreeMap<String, String>>) {
+    fn tags(&self, tags: &At<BTreeMap<String, String>>, most: usize) {
         let Some(tags) = tags else { return };
         let span = tags.span();
-        if tags.get_ref().len() > MAX_TAGS {
+        if tags.get_ref().len() > most {
             let message = format!("{} tags are too many", tags.get_ref().len());
-            self.fault(span.clone(), message, Some("AWS allows 50 on a resource, and two are ours"));
+            let hint =
+                format!("AWS allows 50 on a resource, and {} are ours", if most == MAX_TAGS { "two" } else { "three" });
+            self.fault(span.clone(), message, Some(&hint));
         }
         let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
         let mut seen = HashMap::new();
@@ -154,39 +183,75 @@ impl Check<'_> {
         }
     }
 
+    /// The group of Scheduler's schedules has the app's name and tags. It takes no tag without a value, and each account
+    /// has one called `default`. Source: EventBridge Scheduler API, `CreateScheduleGroup`.
+    fn schedule_group(&self, jobs: &[Job], raw: &Raw) {
+        if jobs.iter().flat_map(|job| &job.schedules).all(|schedule| schedule.scheduler.is_none()) {
+            return;
+        }
+        if let Some(app) = raw.app.as_ref().filter(|app| app.get_ref() == "default") {
+            let hint = "a schedule of this config is one of EventBridge Scheduler, which has a group of that name";
+            self.fault(app.span(), "an app with such schedules can't be called `default`", Some(hint));
+        }
+        if let Some(tags) = &raw.tags {
+            for (key, _) in tags.get_ref().iter().filter(|(_, value)| value.is_empty()) {
+                let hint = "a schedule of this config is one of EventBridge Scheduler, which refuses it: write a value";
+                self.fault(tags.span(), format!("the tag `{key}` has no value"), Some(hint));
+            }
+        }
+    }
+
     /// The ARN of a role or policy, checked: `kind` is `role` or `policy`.
     fn iam_arn(&self, arn: &Spanned<String>, kind: &str) -> String {
         let text = arn.get_ref();
         let prefix = format!("{kind}/");
-        let account = |account: &str| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
         let of_aws = |arn: &Arn<'_>| kind == "policy" && arn.account == "aws";
         let whole = Arn::parse(text).filter(|_| Arn::of(text, "iam", &prefix).is_some());
-        let whole = whole.filter(|arn| arn.region.is_empty() && (account(arn.account) || of_aws(arn)));
+        let whole = whole.filter(|arn| arn.region.is_empty() && (arn.has_account() || of_aws(arn)));
         let example = format!("such as `arn:aws:iam::123456789012:{kind}/name`");
+        let name = whole.and_then(|arn| arn.resource.strip_prefix(&prefix)).unwrap_or_default();
         match whole {
             None => self.fault(arn.span(), format!("`{text}` is not the ARN of a {kind}"), Some(&example)),
-            Some(whole) => self.same_account(arn, &whole, kind),
+            Some(_) if !is_iam_name(kind, name) => {
+                let longest = if kind == "role" { 64 } else { 128 };
+                let hint = format!("1 to {longest} letters, digits and + = , . @ _ -, behind a path or none");
+                self.fault(arn.span(), format!("`{name}` can't be the name of a {kind}"), Some(&hint));
+            }
+            Some(whole) => self.same_account(&arn.span(), &whole, kind),
         }
         text.clone()
     }
 
-    fn same_account(&self, arn: &Spanned<String>, whole: &Arn<'_>, kind: &str) {
+    fn same_account(&self, at: &Range<usize>, whole: &Arn<'_>, kind: &str) {
         if let Some(account) = &self.account
             && whole.account != account
             && whole.account != "aws"
         {
             let message = format!("this {kind} is of account {}, and the config of {account}", whole.account);
-            self.fault(arn.span(), message, None);
+            self.fault(at.clone(), message, None);
+        }
+        self.same_partition(at, whole, kind);
+    }
+
+    /// An ARN of China names nothing elsewhere.
+    fn same_partition(&self, at: &Range<usize>, whole: &Arn<'_>, kind: &str) {
+        if let Some(region) = &self.region
+            && whole.partition != partition(region)
+        {
+            let message = format!("this {kind} is in the partition `{}`, and {region} is not", whole.partition);
+            self.fault(at.clone(), message, Some(&format!("there an ARN begins with `arn:{}:`", partition(region))));
         }
     }
 
     /// What AWS looks for in the config's own region only.
-    fn same_region(&self, arn: &Spanned<String>, whole: &Arn<'_>, kind: &str) {
+    fn same_region(&self, at: &Range<usize>, whole: &Arn<'_>, kind: &str) {
         if let Some(region) = &self.region
             && whole.region != region
         {
             let message = format!("this {kind} is in {}, and the config is for {region}", whole.region);
-            self.fault(arn.span(), message, None);
+            self.fault(at.clone(), message, None);
+        } else {
+            self.same_partition(at, whole, kind);
         }
     }
 

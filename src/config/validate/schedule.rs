@@ -1,11 +1,6 @@
 //! When a job runs, and with what input.
 
-use std::ops::Range;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
-use toml::Spanned;
 
 use super::job::Context;
 use super::{Check, value};
@@ -14,10 +9,12 @@ use crate::config::duration;
 use crate::config::names::fit;
 use crate::config::raw::{RawDelivery, RawJob, RawSchedule};
 use crate::config::{DeliveryRetry, Schedule, Work};
-use crate::schedule::{Dialect, Expression};
+use crate::schedule::Dialect;
 
 /// The most characters of a rule target's input. Source: Amazon EventBridge API, `Target`.
 const LONGEST_INPUT: usize = 8_192;
+/// The most characters of an execution's input. Source: AWS Step Functions API, `StartExecution`.
+const LONGEST_EXECUTION_INPUT: usize = 262_144;
 
 impl Context<'_> {
     /// The schedules of one job.
@@ -56,18 +53,20 @@ impl Context<'_> {
             Some(name) => format!("{}-{job}-{name}", self.app),
             None => format!("{}-{job}", self.app),
         };
+        let (dialect, scheduler) = self.check.scheduler(raw);
         Some(Schedule {
             rule: fit(&rule, 64),
             name,
-            input: self.input(raw, work),
-            expression: self.check.expression(raw.expression.as_ref()?, warnings),
+            input: self.input(raw, work, dialect),
+            expression: self.check.expression(raw.expression.as_ref()?, scheduler.as_ref(), warnings),
+            scheduler,
             enabled: job_enabled && value(&raw.enabled).unwrap_or(true),
             retry: raw.retry.as_ref().and_then(|retry| self.check.delivery(retry)),
             dead_letter: self.check.queue(raw),
         })
     }
 
-    fn input(&self, raw: &RawSchedule, work: Option<&Work>) -> Option<serde_json::Value> {
+    fn input(&self, raw: &RawSchedule, work: Option<&Work>, dialect: Dialect) -> Option<serde_json::Value> {
         if let (Some(_), Some(input)) = (&raw.command, &raw.input) {
             self.check.fault(
                 input.span(),
@@ -102,8 +101,9 @@ impl Context<'_> {
         let default = matches!(work, Some(Work::Task(_))).then(|| json!({}));
         let input = value(&raw.input).or_else(|| command.map(|command| json!({ "commands": command }))).or(default);
         let length = input.as_ref().map_or(0, |input| input.to_string().chars().count());
-        if length > LONGEST_INPUT {
-            let message = format!("the input has {length} characters: EventBridge takes {LONGEST_INPUT}");
+        let most = if dialect == Dialect::Rule { LONGEST_INPUT } else { LONGEST_EXECUTION_INPUT };
+        if length > most {
+            let message = format!("the input has {length} characters: EventBridge takes {most}");
             self.check.fault(raw.span.clone(), message, None);
         }
         input
@@ -111,27 +111,6 @@ impl Context<'_> {
 }
 
 impl Check<'_> {
-    /// The expression, which a rule must take.
-    fn expression(&self, expression: &Spanned<String>, warnings: &mut Vec<String>) -> String {
-        let text = expression.get_ref();
-        match Expression::parse(text, Dialect::Rule) {
-            Ok(parsed) => {
-                if let Some(spent) = parsed.spent(text, Timestamp::now(), &TimeZone::UTC) {
-                    warnings.push(format!("`{text}` {}", spent.message));
-                }
-            }
-            Err(fault) => self.fault(self.within(expression, fault.span), fault.message, fault.hint.as_deref()),
-        }
-        text.clone()
-    }
-
-    /// A place in a string's text as a place in the file; the whole string where it is written with escapes.
-    fn within(&self, string: &Spanned<String>, part: Range<usize>) -> Range<usize> {
-        let (span, text) = (string.span(), string.get_ref());
-        let plain = self.source.text.get(span.start + 1..span.start + 1 + text.len()) == Some(text);
-        if plain { span.start + 1 + part.start..span.start + 1 + part.end } else { span }
-    }
-
     fn delivery(&self, raw: &RawDelivery) -> Option<DeliveryRetry> {
         let age = raw.max_age.as_ref().map(|age| (duration::parse(age.get_ref()), age.span()));
         let max_age = match age {
@@ -161,7 +140,10 @@ impl Check<'_> {
 
     fn queue(&self, raw: &RawSchedule) -> Option<String> {
         let arn = raw.dead_letter.as_ref()?;
-        let Some(queue) = Arn::parse(arn.get_ref()).filter(|arn| arn.service == "sqs") else {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let named = |queue: &Arn<'_>| queue.resource.len() <= 80 && queue.resource.chars().all(allowed);
+        let right = |queue: &Arn<'_>| queue.service == "sqs" && queue.is_regional() && named(queue);
+        let Some(queue) = Arn::parse(arn.get_ref()).filter(right) else {
             let hint = "such as `arn:aws:sqs:us-east-1:123456789012:name`";
             self.fault(arn.span(), format!("`{}` is not the ARN of a queue", arn.get_ref()), Some(hint));
             return None;
@@ -169,7 +151,7 @@ impl Check<'_> {
         if queue.resource.strip_suffix(".fifo").is_some() {
             self.fault(arn.span(), "EventBridge takes no FIFO queue for dead letters", Some("name a standard queue"));
         }
-        self.same_region(arn, &queue, "queue");
+        self.same_region(&arn.span(), &queue, "queue");
         Some(arn.get_ref().clone())
     }
 }

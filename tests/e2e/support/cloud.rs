@@ -26,7 +26,7 @@ impl Cloud {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .endpoint_url(format!("http://127.0.0.1:{port}"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
             .http_client(http)
             .build();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

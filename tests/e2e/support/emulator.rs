@@ -25,11 +25,24 @@ pub struct Emulator {
 
 impl Emulator {
     pub fn start(which: Which) -> Self {
+        Self::launch(which, false)
+    }
+
+    /// One that asks IAM before it does something: ministack from now on, moto while it is told to.
+    pub fn with_iam(which: Which) -> Self {
+        Self::launch(which, true)
+    }
+
+    fn launch(which: Which, iam: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let port = free_port();
-            let mut child = command(which, port, folder.path()).spawn().expect("the emulator starts; run `make test`");
+            let mut command = command(which, port, folder.path());
+            if iam && which == Which::Ministack {
+                command.env("AUTH", "true");
+            }
+            let mut child = command.spawn().expect("the emulator starts; run `make test`");
             while child.try_wait().expect("the emulator's state").is_none() {
                 if answers(port, ready_path(which)) {
                     return Self { which, port, child, _folder: folder };
@@ -53,7 +66,15 @@ impl Emulator {
             Which::Ministack => "/_ministack/reset",
             Which::Moto => "/moto-api/reset",
         };
-        assert!(request(self.port, "POST", path).is_some_and(|answer| answer.contains(" 200 ")), "the emulator resets");
+        assert!(done(request(self.port, "POST", path, "")), "the emulator resets");
+    }
+
+    /// Whether moto asks IAM from now on; of ministack's, this decides nothing.
+    pub fn ask_iam(&self, ask: bool) {
+        if self.which == Which::Moto {
+            let first_requests_allowed = if ask { "0" } else { "inf" };
+            assert!(done(request(self.port, "POST", "/moto-api/reset-auth", first_requests_allowed)), "moto obeys");
+        }
     }
 }
 
@@ -106,13 +127,18 @@ fn ready_path(which: Which) -> &'static str {
 }
 
 fn answers(port: u16, path: &str) -> bool {
-    request(port, "GET", path).is_some_and(|answer| answer.contains(" 200 "))
+    done(request(port, "GET", path, ""))
 }
 
-fn request(port: u16, method: &str, path: &str) -> Option<String> {
+fn done(answer: Option<String>) -> bool {
+    answer.is_some_and(|answer| answer.contains(" 200 "))
+}
+
+fn request(port: u16, method: &str, path: &str, body: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        .ok()?;
+    let length = body.len();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain");
+    write!(stream, "{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     answer.lines().next().map(str::to_owned)

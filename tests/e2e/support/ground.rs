@@ -27,10 +27,15 @@ pub struct Run {
 impl Ground {
     /// With a cluster `batch` and a task definition `app`.
     pub fn new(which: Which) -> Self {
-        let emulator = Emulator::start(which);
+        let ground = Self::on(Emulator::start(which));
+        ground.cloud.seed();
+        ground
+    }
+
+    /// With nothing in it.
+    pub fn on(emulator: Emulator) -> Self {
         let proxy = Proxy::start(emulator.port);
         let cloud = Cloud::new(emulator.port, emulator.account());
-        cloud.seed();
         Self { emulator, proxy, cloud, folder: tempfile::tempdir().expect("a temporary folder") }
     }
 

@@ -1,10 +1,12 @@
 //! The shared ground: emulators, a proxy on the wire, and the binary in an environment of its own.
 
+mod caller;
 mod cloud;
 mod emulator;
 mod ground;
 mod proxy;
 
+pub use caller::{Caller, Grant, policy_on_aws, texts};
 pub use cloud::{Cloud, REGION};
 pub use emulator::{Emulator, Which};
 pub use ground::{Ground, Run, bare};
