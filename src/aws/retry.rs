@@ -143,7 +143,8 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
-/// How long a throttled request goes on, and any request, whatever it meets in turn.
+/// How long a throttled request goes on, and any request that meets now this and now that, unless what it meets is given
+/// longer.
 const THROTTLE_LIMIT: Duration = Duration::from_mins(10);
 /// How long a service that fails, or a broken connection, is given.
 const BROKEN_LIMIT: Duration = Duration::from_secs(40);
@@ -187,7 +188,8 @@ impl Endurance {
             _ => now,
         };
         self.meets = Some((reason, since));
-        (now.duration_since(since) < limit && now.duration_since(self.started) < THROTTLE_LIMIT).then_some(reason)
+        (now.duration_since(since) < limit && now.duration_since(self.started) < limit.max(THROTTLE_LIMIT))
+            .then_some(reason)
     }
 }
 
