@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
-pub use load::{environments_of, load, understand};
+pub use load::{environments_of, load, parse, understand};
 pub use notices::{Alarm, Notify, Overlap};
 pub use when::{DeliveryRetry, Schedule, Scheduler};
 
