@@ -180,6 +180,12 @@ pub struct Init {
     /// Give the task a public address
     #[arg(long)]
     pub assign_public_ip: bool,
+    /// Offer what the account has: clusters, task definitions, networks of services; reads only
+    #[arg(long)]
+    pub aws: bool,
+    /// The service whose network the job gets
+    #[arg(long, value_name = "NAME", requires = "aws", conflicts_with = "subnets")]
+    pub service: Option<String>,
     /// The first job's name
     #[arg(long, value_name = "NAME")]
     pub job: Option<String>,

@@ -92,7 +92,8 @@ impl Aws {
     }
 }
 
-async fn configured_region() -> Option<String> {
+/// The region that the environment or the profile names.
+pub async fn configured_region() -> Option<String> {
     use aws_config::environment::EnvironmentVariableRegionProvider;
     use aws_config::meta::region::{ProvideRegion, RegionProviderChain};
     use aws_config::profile::ProfileFileRegionProvider;

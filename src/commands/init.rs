@@ -1,21 +1,26 @@
 //! `provision init`: a first config, from flags, and on a terminal from answers.
 
+mod draft;
+
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use serde_json::json;
-
+use super::questions::Questions;
+use super::reach;
+use crate::aws::{self, Aws, Failure};
 use crate::cli::Init;
-use crate::config;
+use crate::config::{self, Launch};
 use crate::error::{Error, Exit};
-use crate::report::{self, asked, is_interactive};
+use crate::report;
+use draft::{Draft, Place};
 
-pub fn run(args: Init) -> Result<Exit, Error> {
+pub async fn run(args: Init) -> Result<Exit, Error> {
     let path = args.config.clone();
     if path.exists() {
         return Err(exists(&path));
     }
-    let text = text(args)?;
+    let text = drafted(args).await?.text();
+    config::parse(&path, &text)?;
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -26,10 +31,6 @@ pub fn run(args: Init) -> Result<Exit, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(exists(&path)),
         Err(error) => return Err(Error::failed(format!("can't write {}", path.display())).caused_by(error)),
     }
-    if let Err(faults) = config::load(&path, None) {
-        let _ = std::fs::remove_file(&path);
-        return Err(faults);
-    }
     report::text(&format!("Wrote {0}. Next: `provision check {0}`, then `provision diff {0}`.\n", path.display()));
     Ok(Exit::Done)
 }
@@ -39,64 +40,109 @@ fn exists(path: &std::path::Path) -> Error {
         .hint("name another file: `provision init other.toml`")
 }
 
-/// A value from its flag, or from the person at the terminal.
-struct Answers {
-    missing: Vec<&'static str>,
-}
-
-impl Answers {
-    fn take(&mut self, flag: &'static str, given: Option<String>, question: &str, default: Option<&str>) -> String {
-        if let Some(given) = given {
-            return given;
-        }
-        let answer = if is_interactive() { asked(question, default) } else { default.unwrap_or_default().to_owned() };
-        if answer.is_empty() {
-            self.missing.push(flag);
-        }
-        answer
-    }
-}
-
-fn text(args: Init) -> Result<String, Error> {
-    let mut answers = Answers { missing: Vec::new() };
-    let app = answers.take("--app", args.app, "Name of the app", None);
-    let region = answers.take("--region", args.region, "AWS region", None);
-    let cluster = answers.take("--cluster", args.cluster, "ECS cluster", Some("default"));
-    let family = answers.take("--task-definition", args.task_definition, "Task definition (family)", None);
-    let one = |list: Vec<String>| (!list.is_empty()).then(|| list.join(" "));
-    let subnets = answers.take("--subnet", one(args.subnets), "Subnets (ids, with spaces between)", None);
-    let job = answers.take("--job", args.job, "Name of the first job", None);
-    let schedule = answers.take("--schedule", args.schedule, "Its schedule", Some("rate(1 day)"));
-    let command = match args.command {
-        command if !command.is_empty() => command,
-        _ => words(&answers.take("-- COMMAND…", None, "Its command", None)),
+async fn drafted(mut args: Init) -> Result<Draft, Error> {
+    let mut ask = Questions::default();
+    let wrong = |draft: Draft| draft.fault();
+    let app = ask.text("--app", args.app.take(), "Name of the app", None, |answer| {
+        wrong(Draft { app: answer.into(), ..Draft::sample() })
+    })?;
+    let configured = if args.aws { aws::configured_region().await } else { None };
+    let region = ask.text("--region", args.region.take(), "AWS region", configured.as_deref(), |answer| {
+        wrong(Draft { region: answer.into(), ..Draft::sample() })
+    })?;
+    let (name, schedule) = (args.job.take(), args.schedule.take());
+    let command = Some(std::mem::take(&mut args.command)).filter(|command| !command.is_empty());
+    let place = if args.aws && !region.is_empty() {
+        // Before it becomes a part of the endpoint's name.
+        config::parse(&args.config, &Draft { region: region.clone(), ..Draft::sample() }.text())?;
+        offered(args, &reach(Some(&region)).await?, &mut ask).await?
+    } else {
+        told(args, &mut ask)?
     };
-    if !answers.missing.is_empty() {
-        let message = format!("a first config also needs {}", config::listed(answers.missing.iter().copied()));
-        return Err(Error::config(message).hint("give them as flags, or run `provision init` on a terminal"));
+    let job = ask.text("--job", name, "Name of the first job", None, |answer| {
+        wrong(Draft { job: answer.into(), ..Draft::sample() })
+    })?;
+    let schedule = ask.text("--schedule", schedule, "Its schedule", Some("rate(1 day)"), |answer| {
+        wrong(Draft { schedule: answer.into(), ..Draft::sample() })
+    })?;
+    let command = match command {
+        Some(command) => command,
+        None => words(&ask.text("-- COMMAND…", None, "Its command", None, |_| None)?),
+    };
+    ask.complete()?;
+    Ok(Draft { app, region, place, job, schedule, command })
+}
+
+/// Where the task runs, without a look at AWS.
+fn told(args: Init, ask: &mut Questions) -> Result<Place, Error> {
+    let wrong = |place: Place| Draft { place, ..Draft::sample() }.fault();
+    let cluster = ask.text("--cluster", args.cluster, "ECS cluster", Some("default"), |answer| {
+        wrong(Place { cluster: answer.into(), ..Place::sample() })
+    })?;
+    let task_definition =
+        ask.text("--task-definition", args.task_definition, "Task definition (family)", None, |answer| {
+            wrong(Place { task_definition: answer.into(), ..Place::sample() })
+        })?;
+    let subnets = subnets(&args.subnets, ask)?;
+    Ok(Place {
+        cluster,
+        task_definition,
+        container: args.container,
+        subnets,
+        security_groups: args.security_groups,
+        assign_public_ip: args.assign_public_ip,
+        launch: Launch::Type("FARGATE".into()),
+    })
+}
+
+fn subnets(given: &[String], ask: &mut Questions) -> Result<Vec<String>, Error> {
+    let given = (!given.is_empty()).then(|| given.join(" "));
+    let answer = ask.text("--subnet", given, "Subnets (ids, with spaces between)", None, |answer| {
+        Draft { place: Place { subnets: words(answer), ..Place::sample() }, ..Draft::sample() }.fault()
+    })?;
+    Ok(words(&answer))
+}
+
+/// Where the task runs, from what the account has.
+async fn offered(args: Init, aws: &Aws, ask: &mut Questions) -> Result<Place, Error> {
+    let cannot = |failure: Failure| failure.into_error(format!("can't see what there is in {}", aws.region));
+    let clusters = aws::active_clusters(aws).await.map_err(cannot)?;
+    let cluster = Questions::choice("--cluster", args.cluster, "cluster", &clusters)?;
+    let task_definition = if let Some(given) = args.task_definition {
+        given
+    } else {
+        let families = aws::families(aws).await.map_err(cannot)?;
+        Questions::choice("--task-definition", None, "active task definition", &families)?
+    };
+    let containers = aws::containers(aws, &task_definition).await.map_err(cannot)?.ok_or_else(|| {
+        Error::failed(format!("there is no active task definition `{task_definition}`"))
+            .hint("leave out `--task-definition` to see which there are")
+    })?;
+    let container = match containers.as_slice() {
+        [_] if args.container.is_none() => None,
+        several => Some(Questions::choice("--container", args.container, "container", several)?),
+    };
+    let by_hand = !args.subnets.is_empty();
+    let services = if by_hand { Vec::new() } else { aws::services(aws, &cluster).await.map_err(cannot)? };
+    let (security_groups, assign_public_ip) = (args.security_groups, args.assign_public_ip);
+    if services.is_empty() && args.service.is_none() {
+        let subnets = subnets(&args.subnets, ask)?;
+        let launch = Launch::Type("FARGATE".into());
+        return Ok(Place { cluster, task_definition, container, subnets, security_groups, assign_public_ip, launch });
     }
-    let given = |key: &str, value: Option<serde_json::Value>| value.map(|value| format!("{key:15} = {value}\n"));
-    let ecs: Vec<String> = [
-        given("cluster", Some(json!(cluster))),
-        given("task_definition", Some(json!(family))),
-        given("container", args.container.map(|container| json!(container))),
-        given("subnets", Some(json!(words(&subnets)))),
-        given("security_groups", Some(args.security_groups).filter(|ids| !ids.is_empty()).map(|ids| json!(ids))),
-        given("assign_public_ip", args.assign_public_ip.then_some(json!(true))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let ecs = ecs.concat();
-    let (app, region) = (json!(app), json!(region));
-    let job =
-        if job.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) { job } else { json!(job).to_string() };
-    Ok(format!(
-        "app    = {app}\nregion = {region}\n\n[ecs]\n{ecs}\n[job.{job}]\ncommand  = {}\nschedule = {}\n\
-         timeout  = \"1h\"     # of one attempt: a task that hangs is stopped, and the run fails\n",
-        json!(command),
-        json!(schedule)
-    ))
+    let names: Vec<String> = services.iter().map(|service| service.name.clone()).collect();
+    let chosen = Questions::choice("--service", args.service, "service whose network the job can have", &names)?;
+    let found = services.into_iter().find(|service| service.name == chosen);
+    let service = found.ok_or_else(|| Error::failed(format!("there is no service `{chosen}`")))?;
+    Ok(Place {
+        cluster,
+        task_definition,
+        container,
+        subnets: service.subnets,
+        security_groups: if security_groups.is_empty() { service.security_groups } else { security_groups },
+        assign_public_ip: assign_public_ip || service.assign_public_ip,
+        launch: service.launch,
+    })
 }
 
 fn words(text: &str) -> Vec<String> {

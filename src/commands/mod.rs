@@ -8,6 +8,7 @@ mod destroy;
 mod diff;
 mod init;
 mod permissions;
+mod questions;
 mod schema;
 
 use crate::aws::{self, Aws};
@@ -27,7 +28,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Destroy(args) => destroy::run(args).await,
-        Command::Init(args) => init::run(args),
+        Command::Init(args) => init::run(args).await,
         Command::Permissions(args) => permissions::run(args).await,
         Command::Schema => Ok(schema::run()),
     }
@@ -63,7 +64,12 @@ async fn clients(config: &Config, common: &Common) -> Result<Aws, Error> {
     if !common.quiet {
         report::warnings(config);
     }
-    let aws = aws::connect(config.region.as_deref()).await?;
+    reach(config.region.as_deref()).await
+}
+
+/// Clients for a region. Says so when they don't talk to AWS.
+async fn reach(region: Option<&str>) -> Result<Aws, Error> {
+    let aws = aws::connect(region).await?;
     if let Some(endpoint) = &aws.endpoint {
         let set = "an endpoint is set (AWS_ENDPOINT_URL or the profile's endpoint_url)";
         report::note(&format!("{set}: this talks to {endpoint}, not to AWS"));

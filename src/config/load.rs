@@ -21,7 +21,18 @@ use crate::error::Error;
 /// # Errors
 /// When the file can't be read, there is no such environment, and all faults of the text at once.
 pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
-    let config = understand(path, environment)?;
+    buildable(understand(path, environment)?)
+}
+
+/// As [`load`], of a text that is to stand at `path`.
+///
+/// # Errors
+/// All faults of the text at once.
+pub fn parse(path: &Path, text: &str) -> Result<Config, Error> {
+    buildable(meaning(&Arc::new(Source { path: path.to_owned(), text: text.to_owned() }), None)?)
+}
+
+fn buildable(config: Config) -> Result<Config, Error> {
     if config.unsupported.list.is_empty() { Ok(config) } else { Err(Error::Faults(config.unsupported)) }
 }
 
@@ -30,16 +41,20 @@ pub fn load(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
 /// # Errors
 /// Those of [`load`] but for what is not supported yet.
 pub fn understand(path: &Path, environment: Option<&str>) -> Result<Config, Error> {
-    let source = read(path)?;
+    meaning(&read(path)?, environment)
+}
+
+fn meaning(source: &Arc<Source>, environment: Option<&str>) -> Result<Config, Error> {
+    let path = &source.path;
     let (mut table, errors) = DeTable::parse_recoverable(&source.text);
     let faults = RefCell::new(Faults::default());
     // One broken line makes others look broken.
     if let Some(error) = errors.first() {
         let span = error.span().unwrap_or(0..0);
-        faults.borrow_mut().push(&source, span, format!("this is not TOML: {}", error.message()), None);
+        faults.borrow_mut().push(source, span, format!("this is not TOML: {}", error.message()), None);
     }
     for (span, message) in misshapen(table.get_ref()) {
-        faults.borrow_mut().push(&source, span, message, Some("write a table: `[env.NAME]`".into()));
+        faults.borrow_mut().push(source, span, message, Some("write a table: `[env.NAME]`".into()));
     }
     let known = environments(table.get_ref());
     if errors.is_empty() && !lay(table.get_mut(), environment) {
@@ -48,12 +63,12 @@ pub fn understand(path: &Path, environment: Option<&str>) -> Result<Config, Erro
     let mut unread: Vec<Range<usize>> = Vec::new();
     let mut unset = |span: Range<usize>, message: String, hint: &str| {
         unread.push(span.clone());
-        faults.borrow_mut().push(&source, span, message, Some(hint.into()));
+        faults.borrow_mut().push(source, span, message, Some(hint.into()));
     };
     let expanded = interpolate(table.get_mut(), &|name| std::env::var(name).ok(), &mut unset);
     let config = if errors.is_empty() {
-        let raw = raw::read(Section::top(&table, &source, &faults));
-        validate::validate(&raw, &source, &faults)
+        let raw = raw::read(Section::top(&table, source, &faults));
+        validate::validate(&raw, source, &faults)
     } else {
         None
     };

@@ -21,7 +21,7 @@ use crate::scope::SHARED;
 
 pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
-pub use load::{environments_of, load, understand};
+pub use load::{environments_of, load, parse, understand};
 pub use notices::{Alarm, Notify, Overlap};
 pub use when::{DeliveryRetry, Schedule, Scheduler};
 

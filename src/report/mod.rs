@@ -122,16 +122,25 @@ pub fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
-/// Asks a person for a text; nothing means the default.
-pub fn asked(question: &str, default: Option<&str>) -> String {
+/// Asks a person for a text; nothing means the default. None when there is nobody left to answer.
+pub fn asked(question: &str, default: Option<&str>) -> Option<String> {
     let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
     err(&format!("{question}{shown}: "));
     let mut answer = String::new();
-    let _ = std::io::stdin().read_line(&mut answer);
-    match (answer.trim(), default) {
+    if std::io::stdin().read_line(&mut answer).unwrap_or(0) == 0 {
+        err("\n");
+        return None;
+    }
+    Some(match (answer.trim(), default) {
         ("", Some(default)) => default.to_owned(),
         (answer, _) => answer.to_owned(),
-    }
+    })
+}
+
+/// Shows a person what there is to choose from.
+pub fn choices(of: &str, options: &[String]) {
+    let lines = options.iter().enumerate().map(|(at, option)| format!("  {:>3}  {option}\n", at + 1));
+    err(&format!("{of}:\n{}", lines.collect::<String>()));
 }
 
 /// Asks a person. Anything but yes is no.

@@ -7,14 +7,14 @@ use provision::aws::Service;
 use crate::support::{Answer, Cloud, Ground, Run, Seen, Verdict, Which, on_both};
 
 /// A VPC with a subnet and a security group; a topic, a queue and two roles.
-struct Surroundings {
-    subnet: String,
+pub struct Surroundings {
+    pub subnet: String,
     elsewhere: String,
-    group: String,
+    pub group: String,
 }
 
 impl Surroundings {
-    fn new(cloud: &Cloud) -> Self {
+    pub fn new(cloud: &Cloud) -> Self {
         let (vpc, other) = (make(cloud, "ec2:CreateVpc", &[("CidrBlock", "10.0.0.0/16")], "vpcId"), {
             make(cloud, "ec2:CreateVpc", &[("CidrBlock", "10.1.0.0/16")], "vpcId")
         });

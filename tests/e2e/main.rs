@@ -14,6 +14,7 @@ mod destroy;
 mod drift;
 mod environments;
 mod examples;
+mod init;
 mod interrupt;
 mod kill;
 mod narrowing;

@@ -89,9 +89,14 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
 
+/// Where the emulators are, and the Python that runs them.
+pub fn venv() -> PathBuf {
+    let named = std::env::var_os("EMULATORS_VENV").map(PathBuf::from);
+    named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/emulators/venv"))
+}
+
 fn command(which: Which, port: u16, folder: &Path) -> Command {
-    let target = std::env::var_os("EMULATORS_VENV").map(PathBuf::from);
-    let venv = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/emulators/venv"));
+    let venv = venv();
     let mut command = match which {
         Which::Ministack => Command::new(venv.join("bin/ministack")),
         Which::Moto => Command::new(venv.join("bin/moto_server")),

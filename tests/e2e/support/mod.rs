@@ -5,12 +5,14 @@ mod cloud;
 mod emulator;
 mod ground;
 mod proxy;
+mod terminal;
 
 pub use caller::{Caller, Grant, policy_on_aws, texts};
 pub use cloud::{Cloud, REGION};
 pub use emulator::{Emulator, Which};
 pub use ground::{Ground, Run, bare};
 pub use proxy::{Answer, Proxy, Seen, Verdict};
+pub use terminal::talk;
 
 /// Runs a test once on each emulator.
 macro_rules! on_both {
