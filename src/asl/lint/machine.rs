@@ -8,20 +8,21 @@ use jsonc_parser::common::{Range, Ranged};
 
 use super::graph::{Edge, Graph, Vertex};
 use super::json;
-use super::map::PROCESSOR;
+use super::map::{self, PROCESSOR};
 use super::report::Report;
 use super::shape::{Language, Shape, Site};
 use super::state;
 use super::tables::{BRANCH, MACHINE};
 
 pub(super) fn check(root: &Value, report: &mut Report) {
-    let mut site = Site { place: "the state machine", span: root.range(), language: Language::JsonPath };
+    let language = Language::JsonPath;
+    let mut site = Site { place: "the state machine", span: root.range(), language, express: false };
     let Value::Object(object) = root else {
         let what = format!("a definition must be an object, not {}", json::type_of(root));
         return report.error(site, root.range(), &what, None);
     };
     site.span = json::brace(object);
-    site.language = language(object, Language::JsonPath);
+    site.language = self::language(object, language);
     let mut names = HashSet::new();
     for (name, span) in state_names(object) {
         if !names.insert(name) {
@@ -88,7 +89,8 @@ impl Machine<'_> {
                 "Branches" => (&BRANCH, format!("a branch of {}", site.place)),
                 _ => (&PROCESSOR, format!("the item processor of {}", site.place)),
             };
-            let site = Site { place: &place, span, language: language(scope, site.language) };
+            let express = site.express || map::runs_express(scope);
+            let site = Site { place: &place, span, language: language(scope, site.language), express };
             self.scope(scope, shape, site, report);
         }
     }

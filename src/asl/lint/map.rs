@@ -152,6 +152,13 @@ const WRITER_CONFIG: Shape = shape(
     ]],
 );
 
+/// Whether each item of a distributed Map is an EXPRESS execution.
+pub(super) fn runs_express(processor: &Object) -> bool {
+    let config = json::get(processor, "ProcessorConfig").and_then(|config| config.value.as_object());
+    let is = |name, value| config.and_then(|config| json::text_at(config, name)) == Some(value);
+    is("Mode", "DISTRIBUTED") && is("ExecutionType", "EXPRESS")
+}
+
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>.
 pub(super) fn check(state: &Object, site: Site, report: &mut Report) {
     let processor = ["ItemProcessor", "Iterator"].iter().find_map(|name| json::get(state, name));

@@ -43,9 +43,20 @@ pub(super) fn integration(arn: &str) -> Option<&str> {
 }
 
 pub(super) fn check(property: &ObjectProp, arn: &str, site: Site, report: &mut Report) {
-    if let Some((reason, hint)) = fault(arn) {
+    let too_long = || site.express.then(|| waits(arn)).flatten();
+    if let Some((reason, hint)) = fault(arn).or_else(too_long) {
         report.error(site, property.value.range(), &format!("`Resource` {reason}: `{arn}`"), hint);
     }
+}
+
+/// An EXPRESS execution has no activities and awaits no jobs, see
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>.
+fn waits(arn: &str) -> Option<Reason> {
+    let call = integration(arn)?;
+    let pattern = call.split_once('.').map(|(_, pattern)| pattern);
+    let long = call.starts_with("activity:") || pattern.is_some_and(|pattern| PATTERNS.contains(&pattern));
+    let hint = "set `ExecutionType` of the item processor to STANDARD".to_owned();
+    long.then_some(("waits, and the items of this Map are EXPRESS executions, which cannot", Some(hint)))
 }
 
 type Reason = (&'static str, Option<String>);

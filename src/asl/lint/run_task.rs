@@ -113,7 +113,7 @@ pub(super) fn check(task: &Object, machine_ends: bool, site: Site, report: &mut 
     };
     names(&parameters.value, RUN_TASK, site, report);
     if let Some(object) = parameters.value.as_object()
-        && !object.properties.iter().any(|property| bare(property, site).eq_ignore_ascii_case("TaskDefinition"))
+        && !object.properties.iter().any(|property| bare(property).eq_ignore_ascii_case("TaskDefinition"))
     {
         report.error(site, parameters.name.range(), &format!("`{field}` has no `TaskDefinition`"), None);
     }
@@ -140,16 +140,17 @@ fn names(value: &Value, known: &[Parameter], site: Site, report: &mut Report) {
 }
 
 fn name(property: &ObjectProp, known: &[Parameter], site: Site, report: &mut Report) {
-    let (written, bare) = (json::key(property), bare(property, site));
+    let (written, bare) = (json::key(property), bare(property));
     let meant = known.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(bare));
     let near = || report.nearest(bare, known.iter().map(|parameter| parameter.name));
     let right = meant.map(|parameter| parameter.name).or_else(near);
-    if let Some(right) = right.filter(|right| *right != bare) {
-        let suffix = if written == bare { "" } else { ".$" };
-        let hint = if site.language == Language::Jsonata && bare.ends_with(".$") {
-            format!("in JSONata it is `{right}`, with the expression between `{{%` and `%}}`")
-        } else {
-            format!("Step Functions calls it `{right}{suffix}`")
+    let is_path = written != bare;
+    let foreign = is_path && site.language == Language::Jsonata;
+    if let Some(right) = right.filter(|right| foreign || *right != bare) {
+        let hint = match (foreign, is_path) {
+            (true, _) => format!("in JSONata it is `{right}`, with the expression between `{{%` and `%}}`"),
+            (false, true) => format!("Step Functions calls it `{right}.$`"),
+            (false, false) => format!("Step Functions calls it `{right}`"),
         };
         report.error(site, property.name.range(), &format!("ecs:runTask has no parameter `{written}`"), Some(hint));
     }
@@ -158,7 +159,8 @@ fn name(property: &ObjectProp, known: &[Parameter], site: Site, report: &mut Rep
     }
 }
 
-fn bare<'a>(property: &'a ObjectProp<'a>, site: Site) -> &'a str {
+/// Without the ending that marks a path.
+fn bare<'a>(property: &'a ObjectProp<'a>) -> &'a str {
     let written = json::key(property);
-    if site.language == Language::Jsonata { written } else { written.strip_suffix(".$").unwrap_or(written) }
+    written.strip_suffix(".$").unwrap_or(written)
 }

@@ -22,12 +22,14 @@ impl Language {
     }
 }
 
-/// Where a check happens: how a message begins, what to underline when something is missing, and what is spoken there.
+/// Where a check happens: how a message begins, what to underline when something is missing, what is spoken there, and
+/// whether it runs in an EXPRESS execution.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'a> {
     pub place: &'a str,
     pub span: Range,
     pub language: Language,
+    pub express: bool,
 }
 
 impl Site<'_> {
