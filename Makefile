@@ -1,12 +1,16 @@
-.PHONY: help demo test
+.PHONY: help demo reliability test
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## The life of one scheduled job, on a local emulator of AWS
 	tests/emulators/setup
 	cargo build --locked
 	@target/emulators/venv/bin/python demo/run.py
+
+reliability: ## Every fault of every request, and kills; writes the tables of docs/reliability.md
+	tests/emulators/setup
+	cargo test --locked --test e2e everything_that_can_go_wrong -- --ignored --nocapture
 
 test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Emulators\n'

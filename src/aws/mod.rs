@@ -7,7 +7,9 @@ mod facts;
 mod failure;
 mod inspect;
 mod operation;
+mod passing;
 mod query;
+mod quota;
 mod retry;
 mod tagged;
 
@@ -21,7 +23,7 @@ pub use inspect::inspect;
 pub(crate) use operation::operations;
 pub use operation::{Operation, Request};
 pub use query::{Query, Service};
-pub use retry::{Waiting, on_waiting_reads, send};
+pub use retry::{Waiting, limit_reads, on_waiting_reads, send};
 pub use tagged::Tagged;
 
 /// Where an app lives, and the clients that reach it.

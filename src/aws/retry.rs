@@ -1,12 +1,10 @@
-//! When a request is sent again, and for how long.
-//!
-//! Most errors are final. What may pass is listed here by operation, code and message, for AWS says "access denied"
-//! both of a role that is a second old and of a caller who lacks a permission: only the first is worth waiting for.
+//! Sends requests again, as long as what is wrong with them may pass.
 
 use std::future::Future;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::passing::{patience, pause};
 use super::{Cause, Cloud, Failure, Request};
 use crate::stop::Stop;
 
@@ -17,170 +15,6 @@ pub struct Waiting {
     pub api: &'static str,
     /// What it waits for.
     pub reason: &'static str,
-}
-
-/// An answer that may be another one soon.
-struct Passing {
-    /// The operations, or `service:*`, that give it.
-    apis: &'static [&'static str],
-    codes: &'static [&'static str],
-    /// A part of the message. Empty: any.
-    message: &'static str,
-    reason: &'static str,
-    limit: Duration,
-}
-
-const fn passing(
-    apis: &'static [&'static str],
-    codes: &'static [&'static str],
-    message: &'static str,
-    reason: &'static str,
-    seconds: u64,
-) -> Passing {
-    Passing { apis, codes, message, reason, limit: Duration::from_secs(seconds) }
-}
-
-const MACHINE: &[&str] = &["states:CreateStateMachine", "states:UpdateStateMachine"];
-const DENIED: &[&str] = &["AccessDeniedException", "AccessDenied"];
-const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"];
-
-/// Sources: Step Functions API Reference (errors of `CreateStateMachine`), EventBridge API Reference (`PutRule`,
-/// `DeleteRule`), IAM User Guide ("Changes that I make are not always immediately visible").
-const PASSING: &[Passing] = &[
-    passing(MACHINE, DENIED, "authorized to assume the provided role", "the new role to reach Step Functions", 120),
-    passing(
-        MACHINE,
-        DENIED,
-        "authorized to access the Log Destination",
-        "the role's permissions to reach Step Functions",
-        120,
-    ),
-    passing(MACHINE, DENIED, "managed-rule", "the role's permissions to reach Step Functions", 120),
-    passing(MACHINE, &["StateMachineDeleting"], "", "the old state machine of this name to be gone", 300),
-    passing(
-        &["states:DeleteStateMachine"],
-        &["StateMachineDeleting"],
-        "",
-        "the state machine's executions to end",
-        300,
-    ),
-    passing(&["states:*"], &["ConflictException"], "", "another change of the state machine to end", 60),
-    passing(
-        &["events:PutRule", "events:PutTargets"],
-        &["ValidationException"],
-        "cannot be assumed by principal",
-        "the new role to reach EventBridge",
-        120,
-    ),
-    passing(
-        &["events:PutTargets", "events:TagResource", "events:UntagResource"],
-        MISSING,
-        "",
-        "the new rule to be seen",
-        30,
-    ),
-    passing(&["events:*"], &["ConcurrentModificationException"], "", "another change of the rule to end", 60),
-    passing(
-        &["events:DeleteRule"],
-        &["ValidationException"],
-        "since it has targets",
-        "the rule's targets to be gone",
-        300,
-    ),
-    passing(
-        &["iam:CreateRole", "iam:UpdateAssumeRolePolicy"],
-        &["MalformedPolicyDocument", "MalformedPolicyDocumentException"],
-        "Invalid principal in policy",
-        "the principal to be seen",
-        120,
-    ),
-    passing(
-        &[
-            "iam:PutRolePolicy",
-            "iam:AttachRolePolicy",
-            "iam:TagRole",
-            "iam:UpdateRole",
-            "iam:UpdateAssumeRolePolicy",
-            "iam:PutRolePermissionsBoundary",
-        ],
-        MISSING,
-        "role",
-        "the new role to be seen",
-        30,
-    ),
-    passing(
-        &["iam:DeleteRole"],
-        &["DeleteConflict", "DeleteConflictException"],
-        "",
-        "the role's policies to be gone",
-        30,
-    ),
-    passing(
-        &["iam:*"],
-        &["ConcurrentModification", "ConcurrentModificationException"],
-        "",
-        "another change of the role to end",
-        60,
-    ),
-    passing(&["logs:PutRetentionPolicy", "logs:TagResource"], MISSING, "", "the new log group to be seen", 30),
-    passing(&["logs:*"], &["OperationAbortedException"], "", "another change of the log group to end", 60),
-];
-
-/// Codes of a throttle. `LimitExceededException` is not among them: here it is a full quota, and final.
-const THROTTLED: &[&str] = &[
-    "PriorRequestNotComplete",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "TooManyRequestsException",
-];
-
-/// How long a throttled request goes on.
-const THROTTLE_LIMIT: Duration = Duration::from_mins(10);
-/// How long a service that fails, or a broken connection, is given.
-const BROKEN_LIMIT: Duration = Duration::from_secs(40);
-/// Nobody listening is seldom a matter of time.
-const UNREACHABLE_LIMIT: Duration = Duration::from_millis(700);
-
-/// Whether, why and for how long to go on after a failure.
-fn patience(failure: &Failure) -> Option<(&'static str, Duration)> {
-    match failure.cause {
-        Cause::Unreachable => return Some(("the endpoint to answer", UNREACHABLE_LIMIT)),
-        Cause::Cut => return Some(("the connection to hold", BROKEN_LIMIT)),
-        Cause::Credentials | Cause::Other => return None,
-        Cause::Service => {}
-    }
-    if failure.is(THROTTLED) || failure.status == Some(429) || failure.message == "Rate exceeded" {
-        return Some(("AWS's request rate to allow it", THROTTLE_LIMIT));
-    }
-    if let Some(row) = PASSING.iter().find(|row| row.fits(failure)) {
-        return Some((row.reason, row.limit));
-    }
-    failure.status.is_some_and(|status| status >= 500).then_some(("the service to recover", BROKEN_LIMIT))
-}
-
-impl Passing {
-    fn fits(&self, failure: &Failure) -> bool {
-        let service = |api: &str| api.strip_suffix('*').is_some_and(|service| failure.api.starts_with(service));
-        self.apis.iter().any(|api| *api == failure.api || service(api))
-            && failure.is(self.codes)
-            && failure.message.contains(self.message)
-    }
-}
-
-/// The wait before attempt `attempt` + 2: a quarter, a half, one and then two seconds, for roles clear within
-/// seconds; under a throttle twice as long each time, so that many of us do not keep it up.
-fn pause(attempt: u32, failure: &Failure) -> Duration {
-    let millis = 250 * 2_u64.pow(attempt.min(6));
-    if failure.is(THROTTLED) {
-        let spread = u64::from(std::process::id()).wrapping_mul(u64::from(attempt) + 7) % 250;
-        return Duration::from_millis(millis + spread);
-    }
-    Duration::from_millis(millis.min(2_000))
 }
 
 /// A wait that is over sooner needs no word.
@@ -195,19 +29,33 @@ where
     for attempt in 0.. {
         match request().await {
             Ok(answer) => return Ok(answer),
-            Err(failure) => match patience(&failure) {
-                Some((reason, limit)) if started.elapsed() < limit => {
-                    let wait = pause(attempt, &failure);
-                    if started.elapsed() <= QUIET && QUIET < started.elapsed() + wait {
-                        tell(&Waiting { api: failure.api, reason });
-                    }
-                    tokio::time::sleep(wait).await;
+            Err(failure) => {
+                let Some((reason, limit)) = patience(&failure) else { return Err(failure) };
+                let (passed, limit) = (started.elapsed(), limit.min(LONGEST.get().copied().unwrap_or(limit)));
+                if limit <= passed {
+                    return Err(given_up(failure, reason, passed));
                 }
-                _ => return Err(failure),
-            },
+                let wait = pause(attempt, &failure).min(limit.saturating_sub(passed));
+                if passed <= QUIET && QUIET < passed + wait {
+                    tell(&Waiting { api: failure.api, reason });
+                }
+                tokio::time::sleep(wait).await;
+            }
         }
     }
     unreachable!("the attempts have no end")
+}
+
+/// The longest that a read goes on.
+static LONGEST: OnceLock<Duration> = OnceLock::new();
+
+/// Has no read go on for longer than `limit`. The first limit stays.
+pub fn limit_reads(limit: Duration) {
+    let _ = LONGEST.set(limit);
+}
+
+fn given_up(failure: Failure, reason: &str, passed: Duration) -> Failure {
+    if passed < QUIET { failure } else { failure.after_waiting_for(reason) }
 }
 
 /// Who hears of reads that wait.
@@ -245,18 +93,17 @@ pub async fn send(
         };
         tracing::debug!(%failure, attempt, "a request failed");
         unsure |= failure.cause == Cause::Cut || failure.status.is_some_and(|status| status >= 500);
-        match patience(&failure) {
-            Some((reason, limit)) if cloud.now().duration_since(started) < limit => {
-                let (passed, wait) = (cloud.now().duration_since(started), pause(attempt, &failure));
-                if QUIET < passed + wait {
-                    waiting(Waiting { api: failure.api, reason });
-                }
-                tokio::select! {
-                    () = cloud.pause(wait) => {}
-                    () = stop.requested() => return Err(failure),
-                }
-            }
-            _ => return Err(failure),
+        let Some((reason, limit)) = patience(&failure) else { return Err(failure) };
+        let (passed, wait) = (cloud.now().duration_since(started), pause(attempt, &failure));
+        if limit <= passed {
+            return Err(given_up(failure, reason, passed));
+        }
+        if QUIET < passed + wait {
+            waiting(Waiting { api: failure.api, reason });
+        }
+        tokio::select! {
+            () = cloud.pause(wait) => {}
+            () = stop.requested() => return Err(failure.after_waiting_for(reason)),
         }
     }
     unreachable!("the attempts have no end")

@@ -68,9 +68,14 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
 
-fn command(which: Which, port: u16, folder: &Path) -> Command {
+/// Where the emulators and their Python are.
+pub(super) fn venv() -> PathBuf {
     let target = std::env::var_os("EMULATORS_VENV").map(PathBuf::from);
-    let venv = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/emulators/venv"));
+    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/emulators/venv"))
+}
+
+fn command(which: Which, port: u16, folder: &Path) -> Command {
+    let venv = venv();
     let mut command = match which {
         Which::Ministack => Command::new(venv.join("bin/ministack")),
         Which::Moto => Command::new(venv.join("bin/moto_server")),

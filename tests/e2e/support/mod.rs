@@ -1,14 +1,19 @@
 //! The shared ground: emulators, a proxy on the wire, and the binary in an environment of its own.
 
+mod answer;
+mod aws_model;
 mod cloud;
 mod emulator;
+mod fault;
 mod ground;
 mod proxy;
 
+pub use answer::Answer;
 pub use cloud::Cloud;
 pub use emulator::{Emulator, Which};
+pub use fault::{Fault, Faults, befall, hash};
 pub use ground::{Ground, Run, bare};
-pub use proxy::{Answer, Proxy, Seen, Verdict};
+pub use proxy::{Proxy, Seen, Verdict};
 
 /// Runs a test once on each emulator.
 macro_rules! on_both {
