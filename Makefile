@@ -1,10 +1,10 @@
-.PHONY: help bench demo fuzz soak test
+.PHONY: help bench demo fuzz reliability soak test
 
 # How many texts `make fuzz` gives to each reader.
 CASES ?= 100000
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## The life of one scheduled job, on a local emulator of AWS
 	tests/emulators/setup
@@ -25,6 +25,10 @@ bench: ## How long each command takes, on a local emulator of AWS
 
 fuzz: ## Changed configs, schedules and definitions at random, CASES=100000 of each
 	PROPTEST_CASES=$(CASES) nice -n 19 cargo test --locked --lib --test config --test fuzz --test schedule -- robust properties changed
+
+reliability: ## Every fault of every request, and kills; writes the tables of docs/reliability.md
+	tests/emulators/setup
+	cargo test --locked --test e2e everything_that_can_go_wrong -- --ignored --nocapture
 
 test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Emulators\n'

@@ -6,6 +6,7 @@ use std::fmt;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::quota;
 use crate::error::Error;
 
 /// Why a request failed.
@@ -62,6 +63,25 @@ impl Failure {
     pub fn entry(api: &'static str, code: Option<&str>, message: Option<&str>) -> Self {
         let message = message.unwrap_or("an entry failed").to_owned();
         Self { api, cause: Cause::Service, code: code.map(str::to_owned), message, status: Some(200) }
+    }
+
+    /// The entries of an answer that says 200 and yet failed, each with its code and message. One that does not pass
+    /// decides what all of them are.
+    pub fn entries(api: &'static str, failed: &[(Option<&str>, Option<&str>)]) -> Self {
+        let passes = |code: Option<&str>| code.is_some_and(|code| CONCURRENT.contains(&code));
+        let decides = failed.iter().find(|(code, _)| !passes(*code)).or(failed.first());
+        let (code, message) = decides.copied().unwrap_or_default();
+        let others = failed.iter().filter(|entry| Some(*entry) != decides);
+        let others = others.map(|(code, message)| format!("{}: {}", code.unwrap_or("?"), message.unwrap_or("?")));
+        let said: Vec<String> = message.map(str::to_owned).into_iter().chain(others).collect();
+        Self::entry(api, code, (!said.is_empty()).then(|| said.join("; ")).as_deref())
+    }
+
+    /// This failure, which outlasted the wait for `reason`.
+    #[must_use]
+    pub fn after_waiting_for(self, reason: &str) -> Self {
+        let message = if self.message.is_empty() { "no message" } else { &self.message };
+        Self { message: format!("{message} (waited for {reason})"), ..self }
     }
 
     /// A list that names the same page as its next one again and again.
@@ -126,6 +146,9 @@ impl Failure {
         if let Some(action) = self.denied_action() {
             return Some(format!("allow `{action}` for whoever runs provision"));
         }
+        if let Some(hint) = quota::hint(self) {
+            return Some(hint);
+        }
         let hint = match (self.cause, code) {
             (Cause::Credentials, _) => {
                 "log in (`aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
@@ -144,9 +167,6 @@ impl Failure {
             ) => "somebody else makes the same things at this moment: run the command again",
             (_, "StateMachineDeleting") => {
                 "run it again when its executions have ended; `--stop-running` ends them, `--timeout` waits for longer"
-            }
-            (_, "LimitExceededException" | "LimitExceeded") => {
-                "a quota of the account is full: remove what is unused, or ask for more in Service Quotas"
             }
             _ if code.starts_with("AccessDenied") => {
                 return Some(format!("allow `{}` for whoever runs provision", self.api));

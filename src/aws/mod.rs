@@ -8,7 +8,9 @@ mod failure;
 mod inspect;
 mod offers;
 mod operation;
+mod passing;
 mod query;
+mod quota;
 mod retry;
 mod tagged;
 
@@ -23,7 +25,7 @@ pub use offers::{Service as EcsService, active_clusters, containers, families, s
 pub(crate) use operation::operations;
 pub use operation::{Operation, Request};
 pub use query::{Query, Service};
-pub use retry::{Waiting, on_waiting_reads, send};
+pub use retry::{Waiting, limit_reads, on_waiting_reads, send};
 pub use tagged::Tagged;
 
 /// Where an app lives, and the clients that reach it.

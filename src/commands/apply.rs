@@ -2,6 +2,7 @@
 
 use super::carry_out::{Consent, carry_out};
 use super::{aim, connect, reporter};
+use crate::aws::limit_reads;
 use crate::cli::Apply;
 use crate::config;
 use crate::error::{Error, Exit};
@@ -15,6 +16,7 @@ pub async fn run(args: Apply) -> Result<Exit, Error> {
         Some(saved) => saved.aim(),
         None => aim(&args.selection, &config)?,
     };
+    limit_reads(args.patience.timeout);
     let session = connect(config, &args.common).await?;
     let asks = !args.yes && saved.is_none();
     let consent = Consent { yes: args.yes, may_ask: !args.common.json, question: "Make these changes?", saved };

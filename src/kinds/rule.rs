@@ -349,8 +349,12 @@ macro_rules! operations_on_entries {
                 Box::pin(async move {
                     let answer = self.send_with(&aws.events).await.map_err(|error| Failure::new(Self::API, &error))?;
                     let failed = answer.failed_entries.unwrap_or_default();
-                    let entries = failed.iter().map(|entry| (entry.error_code(), entry.error_message()));
-                    no_failed_entry(Self::API, answer.failed_entry_count, entries)
+                    let failed: Vec<_> =
+                        failed.iter().map(|entry| (entry.error_code(), entry.error_message())).collect();
+                    if failed.is_empty() && answer.failed_entry_count == 0 {
+                        return Ok(());
+                    }
+                    Err(Failure::entries(Self::API, &failed))
                 })
             }
         })+
@@ -358,16 +362,3 @@ macro_rules! operations_on_entries {
 }
 
 operations_on_entries!(PutTargets = "events:PutTargets", RemoveTargets = "events:RemoveTargets");
-
-/// An error for the first entry that failed.
-fn no_failed_entry<'a>(
-    api: &'static str,
-    count: i32,
-    mut entries: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)>,
-) -> Result<(), Failure> {
-    match entries.next() {
-        Some((code, message)) => Err(Failure::entry(api, code, message)),
-        None if count > 0 => Err(Failure::entry(api, None, None)),
-        None => Ok(()),
-    }
-}

@@ -172,7 +172,7 @@ fn what_may_not_be_asked_is_skipped_and_no_fault() {
             return Verdict::Pass;
         }
         let code = if seen.api.starts_with("ec2:") { "UnauthorizedOperation" } else { "AccessDenied" };
-        Verdict::Answer(Answer { status: 403, code, message: "no".into() })
+        Verdict::Answer(Answer::error(403, code, "no"))
     });
     let run = ground.run(&["check", "--aws"]);
     insta::assert_snapshot!("denied", tree(&run, &around, true));
@@ -199,12 +199,12 @@ fn what_step_functions_says_of_a_definition_is_shown() {
     ground.write("config.toml", &good(&ground.cloud, &around));
     ground.write("tell.asl.json", &tell(&ground.cloud, "done"));
     ground.proxy.rule(|_, seen| match seen.api == "states:ValidateStateMachineDefinition" && seen.body.contains("Tell") {
-        true => Verdict::Body(
+        true => Verdict::Answer(Answer::Json(
             r#"{"result":"FAIL","diagnostics":[
                 {"severity":"ERROR","code":"SCHEMA_VALIDATION_FAILED","message":"The field is not known","location":"/States/Tell/X"},
                 {"severity":"WARNING","code":"W","message":"beware"}]}"#
                 .into(),
-        ),
+        )),
         false => Verdict::Pass,
     });
     let run = ground.run(&["check", "--aws"]);

@@ -6,7 +6,7 @@ use aws_sdk_ecs::types::{AssignPublicIp, AwsVpcConfiguration, LaunchType, Networ
 use serde_json::json;
 
 use crate::check_aws::Surroundings;
-use crate::support::{Ground, Seen, Verdict, Which, bare, on_both, talk};
+use crate::support::{Answer, Ground, Seen, Verdict, Which, bare, on_both, talk};
 
 const ANSWERS: [(&str, &str); 8] = [
     ("Name of the app: ", "billing\n"),
@@ -234,7 +234,7 @@ fn all_pages_are_read_and_capacity_providers_taken_over() {
             }] }),
             _ => return Verdict::Pass,
         };
-        Verdict::Body(body.to_string())
+        Verdict::Answer(Answer::Json(body.to_string()))
     });
     ground.ok(&flags(&[]));
     let config = read(ground.path("config.toml").parent().expect("a folder"));

@@ -4,10 +4,12 @@ use std::process::Child;
 use std::sync::{Arc, Mutex};
 
 use crate::apply::{ONE_JOB, TWO_JOBS};
-use crate::support::{Ground, Verdict, on_both};
+use crate::chapters::Chapter;
+use crate::faults::{Trouble, kills, make};
+use crate::support::{Ground, Verdict, Which, on_both};
 
 /// Runs the binary and kills it the moment request `at` has taken effect. False when it ended before.
-fn killed_after(ground: &Ground, arguments: &[&str], at: usize) -> bool {
+pub fn killed_after(ground: &Ground, arguments: &[&str], at: usize) -> bool {
     let child: Arc<Mutex<Option<Child>>> = Arc::default();
     let victim = Arc::clone(&child);
     ground.proxy.rule(move |number, _| {
@@ -79,3 +81,23 @@ on_both!(pruning_survives_a_kill_at_every_request, |ground: Ground| {
     });
     assert!(kills > 15, "{kills} requests are too few to prune a job");
 });
+
+/// A kill after each write of the chapter: the same command, run again, ends where the chapter ends.
+fn survives_each_write(chapter: Chapter) {
+    let ground = Ground::new(Which::Ministack);
+    let plain = chapter.plain(&ground);
+    let came = |trouble: &Trouble| make(&ground, &plain, trouble).unwrap_or_else(|why| panic!("{why}"));
+    let kills = kills(&plain);
+    assert_eq!(kills.iter().filter(|kill| came(kill)).count(), kills.len());
+    assert!(kills.len() > 15, "{} writes are too few", kills.len());
+}
+
+#[test]
+fn an_update_of_every_kind_survives_a_kill_after_every_write() {
+    survives_each_write(Chapter::Update);
+}
+
+#[test]
+fn an_adoption_survives_a_kill_after_every_write() {
+    survives_each_write(Chapter::Adopt);
+}

@@ -6,7 +6,7 @@ use crate::support::{Answer, Ground, Seen, Verdict, on_both};
 fn denial(action: &str) -> Verdict {
     let message =
         format!("User: arn:aws:iam::123456789012:user/ci is not authorized to perform: {action} on resource: *");
-    Verdict::Answer(Answer { status: 400, code: "AccessDeniedException", message })
+    Verdict::Answer(Answer::error(400, "AccessDeniedException", message))
 }
 
 on_both!(a_role_is_widened_before_the_machine_and_shrunk_after_it, |ground: Ground| {

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::apply::ONE_JOB;
-use crate::support::{Answer, Ground, Run, Verdict, Which};
+use crate::support::{Answer, Ground, Verdict, Which, on_both};
 
 const ASSUME: &str = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.";
-const LOGS: &str = "The state machine IAM Role is not authorized to access the Log Destination";
-const RULE: &str = "'arn:aws:iam::123456789012:role/x' is not authorized to create managed-rule.";
 
 /// Answers `api` with an error the first `times` times.
 fn answers(ground: &Ground, api: &'static str, times: usize, status: u16, code: &'static str, message: &'static str) {
@@ -15,7 +15,7 @@ fn answers(ground: &Ground, api: &'static str, times: usize, status: u16, code: 
     ground.proxy.rule(move |_, seen| {
         if seen.api == api && left > 0 {
             left -= 1;
-            return Verdict::Answer(Answer { status, code, message: message.into() });
+            return Verdict::Answer(Answer::error(status, code, message));
         }
         Verdict::Pass
     });
@@ -25,118 +25,97 @@ fn sent(ground: &Ground, api: &str) -> usize {
     ground.proxy.writes().iter().filter(|write| *write == api).count()
 }
 
+/// The waits are ¼, ½, 1, then 2 seconds: with the fourth it is more than two in all.
 #[test]
-fn a_new_role_is_waited_for_when_a_machine_is_made_and_when_it_is_changed() {
+fn what_it_waits_for_is_shown_after_two_seconds() {
     let ground = Ground::new(Which::Ministack);
-    for message in [ASSUME, LOGS, RULE] {
-        ground.reset();
-        ground.write("config.toml", ONE_JOB);
-        answers(&ground, "states:CreateStateMachine", 2, 400, "AccessDeniedException", message);
+    let said = "state-machine/billing-invoices: waiting for the new role to reach Step Functions";
+    for (api, config) in
+        [("states:CreateStateMachine", ONE_JOB.to_owned()), ("states:UpdateStateMachine", ONE_JOB.replace("5m", "6m"))]
+    {
+        ground.write("config.toml", &config);
+        answers(&ground, api, 4, 400, "AccessDeniedException", ASSUME);
         let run = ground.ok(&["apply"]);
-        assert_eq!(sent(&ground, "states:CreateStateMachine"), 3, "{message}");
-        assert!(
-            run.stderr.contains("state-machine/billing-invoices: waiting for"),
-            "it says what it waits for: {run:#?}"
-        );
-
-        ground.write("config.toml", &ONE_JOB.replace("5m", "6m"));
-        answers(&ground, "states:UpdateStateMachine", 2, 400, "AccessDeniedException", message);
-        ground.ok(&["apply"]);
-        assert_eq!(sent(&ground, "states:UpdateStateMachine"), 3, "{message}");
+        assert_eq!(sent(&ground, api), 5);
+        assert_eq!(run.stderr.matches(said).count(), 1, "{run:#?}");
     }
+    ground.write("config.toml", ONE_JOB);
+    answers(&ground, "states:UpdateStateMachine", 2, 400, "AccessDeniedException", ASSUME);
+    let run = ground.ok(&["apply"]);
+    assert!(!run.stderr.contains("waiting for"), "a short wait needs no word: {run:#?}");
 }
 
 #[test]
-fn what_passes_is_waited_out() {
-    let passing = [
-        ("states:CreateStateMachine", 400, "StateMachineDeleting", "State Machine is being deleted"),
-        ("states:CreateStateMachine", 400, "ThrottlingException", "Rate exceeded"),
-        (
-            "events:PutRule",
-            400,
-            "ValidationException",
-            "Provided role 'x' cannot be assumed by principal 'events.amazonaws.com'.",
-        ),
-        ("events:PutRule", 400, "ConcurrentModificationException", "Rule is being modified"),
-        (
-            "events:PutTargets",
-            400,
-            "ResourceNotFoundException",
-            "Rule billing-invoices does not exist on EventBus default.",
-        ),
-        ("iam:CreateRole", 400, "MalformedPolicyDocument", "Invalid principal in policy: SERVICE"),
-        ("iam:CreateRole", 400, "Throttling", "Rate exceeded"),
-        ("iam:PutRolePolicy", 404, "NoSuchEntity", "The role with name billing-invoices-execution cannot be found."),
-        ("logs:PutRetentionPolicy", 400, "ResourceNotFoundException", "The specified log group does not exist."),
-        ("logs:CreateLogGroup", 400, "OperationAbortedException", "A conflicting operation is currently in progress."),
-        ("logs:CreateLogGroup", 503, "ServiceUnavailableException", ""),
-        ("iam:CreateRole", 500, "ServiceFailure", ""),
-    ];
+fn a_write_that_waits_for_ever_ends_with_the_time_that_was_given() {
     let ground = Ground::new(Which::Ministack);
     ground.write("config.toml", ONE_JOB);
-    for (api, status, code, message) in passing {
-        ground.reset();
-        answers(&ground, api, 1, status, code, message);
-        ground.ok(&["apply"]);
-        assert_eq!(ground.diff()["summary"]["unchanged"], 5, "{api} {code}");
-    }
+    answers(&ground, "states:CreateStateMachine", usize::MAX, 400, "AccessDeniedException", ASSUME);
+    let run = ground.run(&["apply", "--timeout", "1s"]);
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    assert!(run.stderr.contains("error: not done within 1 s"), "{run:#?}");
+    let why = "(waited for the new role to reach Step Functions)";
+    assert!(
+        run.stderr.contains("states:CreateStateMachine: AccessDeniedException") && run.stderr.contains(why),
+        "{run:#?}"
+    );
+    ground.proxy.pass();
+    ground.ok(&["apply"]);
 }
 
 #[test]
-fn what_is_final_fails_at_once_and_says_what_to_do() {
-    let denied = "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:PassRole on resource: x";
-    let last = [
-        ("states:CreateStateMachine", "AccessDeniedException", denied, "allow `iam:PassRole`"),
-        ("states:CreateStateMachine", "InvalidDefinition", "Invalid State Machine Definition", ""),
-        ("states:CreateStateMachine", "InvalidLoggingConfiguration", "no", ""),
-        (
-            "events:PutRule",
-            "LimitExceededException",
-            "The requested resource exceeds the maximum number allowed.",
-            "quota",
-        ),
-        ("iam:CreateRole", "LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", "quota"),
-        ("logs:CreateLogGroup", "LimitExceededException", "Resource limit exceeded.", "quota"),
-    ];
+fn a_read_that_waits_for_ever_ends_with_the_time_that_was_given() {
     let ground = Ground::new(Which::Ministack);
     ground.write("config.toml", ONE_JOB);
-    for (api, code, message, hint) in last {
-        ground.reset();
-        answers(&ground, api, usize::MAX, 400, code, message);
-        let run: Run = ground.run(&["apply", "--json"]);
-        assert_eq!(run.status, Some(1), "{api} {code}: {run:#?}");
-        let times = if api == "iam:CreateRole" { 2 } else { 1 };
-        assert_eq!(sent(&ground, api), times, "{api} {code} is not tried again");
-        assert!(run.stderr.contains(code) && run.stderr.contains(hint), "{run:#?}");
+    for api in ["sts:GetCallerIdentity", "iam:ListRoles"] {
+        ground.proxy.rule(move |_, seen| match seen.api == api {
+            true => Verdict::Answer(Answer::throttle(api)),
+            false => Verdict::Pass,
+        });
+        let run = ground.run(&["apply", "--timeout", "3s"]);
+        assert_eq!(run.status, Some(1), "{run:#?}");
+        let why = format!("{api}: Throttling: Rate exceeded (waited for AWS's request rate to allow it)");
+        assert!(run.stderr.contains(&why), "{run:#?}");
+        assert_eq!(ground.proxy.writes(), Vec::<String>::new());
     }
+}
+
+/// A 200 of EventBridge in which these entries failed.
+fn entries(codes: &[&str]) -> Verdict {
+    let entry = |(number, code): (usize, &&str)| json!({ "TargetId": format!("t{number}"), "ErrorCode": code, "ErrorMessage": "it did not work" });
+    let failed: Vec<Value> = codes.iter().enumerate().map(entry).collect();
+    Verdict::Answer(Answer::Json(json!({ "FailedEntryCount": codes.len(), "FailedEntries": failed }).to_string()))
 }
 
 #[test]
 fn an_entry_that_fails_in_a_200_is_a_failure() {
     let ground = Ground::new(Which::Ministack);
-    ground.write("config.toml", ONE_JOB);
-    ground.ok(&["apply"]);
-    ground.write("config.toml", &ONE_JOB.replace("invoices:send", "invoices:resend"));
-    let entry = |code: &str| {
-        let entry =
-            serde_json::json!({ "TargetId": "state-machine", "ErrorCode": code, "ErrorMessage": "it did not work" });
-        serde_json::json!({ "FailedEntryCount": 1, "FailedEntries": [entry] }).to_string()
-    };
-    ground.proxy.rule(move |_, seen| match seen.api.as_str() {
-        "events:PutTargets" => Verdict::Body(entry("AccessDeniedException")),
-        _ => Verdict::Pass,
-    });
-    let run = ground.run(&["apply"]);
-    assert_eq!(run.status, Some(1), "{run:#?}");
-    assert!(run.stderr.contains("events:PutTargets: AccessDeniedException: it did not work"), "{run:#?}");
+    let other = ONE_JOB.replace("invoices:send", "invoices:resend");
+    for (api, arguments, config) in [
+        ("events:PutTargets", &["apply"][..], ONE_JOB),
+        ("events:PutTargets", &["apply"], &other),
+        ("events:RemoveTargets", &["destroy", "--yes"], &other),
+    ] {
+        ground.write("config.toml", config);
+        ground.proxy.rule(move |_, seen| match seen.api == api {
+            true => entries(&["ConcurrentModificationException", "AccessDeniedException"]),
+            false => Verdict::Pass,
+        });
+        let run = ground.run(arguments);
+        assert_eq!(run.status, Some(1), "{run:#?}");
+        let said =
+            format!("{api}: AccessDeniedException: it did not work; ConcurrentModificationException: it did not work");
+        assert!(run.stderr.contains(&said), "each entry, the one that is final first: {run:#?}");
+        assert_eq!(sent(&ground, api), 1);
 
-    let mut first = true;
-    ground.proxy.rule(move |_, seen| match seen.api.as_str() {
-        "events:PutTargets" if std::mem::take(&mut first) => Verdict::Body(entry("ConcurrentModificationException")),
-        _ => Verdict::Pass,
-    });
-    ground.ok(&["apply"]);
-    assert_eq!(sent(&ground, "events:PutTargets"), 2);
+        let mut first = true;
+        ground.proxy.rule(move |_, seen| match seen.api == api && std::mem::take(&mut first) {
+            true => entries(&["ConcurrentModificationException"]),
+            false => Verdict::Pass,
+        });
+        ground.ok(arguments);
+        assert_eq!(sent(&ground, api), 2);
+    }
+    assert!(ground.cloud.everything().is_empty());
 }
 
 /// Every write of an apply and of a destroy, its connection cut before and after it took effect.
@@ -188,43 +167,141 @@ fn a_name_taken_by_somebody_else_meanwhile_is_an_error() {
     );
 }
 
+/// What was just made is not found for a moment, whichever read looks for it. It is not made again.
 #[test]
-fn reads_that_lag_behind_a_write_are_read_again() {
+fn what_was_just_made_is_looked_for_again() {
     let ground = Ground::new(Which::Ministack);
     ground.write("config.toml", ONE_JOB);
-    let mut stale = 2;
-    let mut written = false;
-    ground.proxy.rule(move |_, seen| {
-        written |= seen.api == "states:CreateStateMachine";
-        if written && stale > 0 && seen.api == "states:DescribeStateMachine" {
-            stale -= 1;
-            return Verdict::Answer(Answer {
-                status: 400,
-                code: "StateMachineDoesNotExist",
-                message: "not yet".into(),
-            });
-        }
-        Verdict::Pass
-    });
-    ground.ok(&["apply"]);
+    for (write, read, code) in [
+        ("states:CreateStateMachine", "states:DescribeStateMachine", "StateMachineDoesNotExist"),
+        ("iam:CreateRole", "iam:GetRole", "NoSuchEntity"),
+        ("events:PutTargets", "events:ListTargetsByRule", "ResourceNotFoundException"),
+        ("logs:CreateLogGroup", "logs:ListTagsForResource", "ResourceNotFoundException"),
+    ] {
+        ground.reset();
+        let (mut written, mut left) = (false, 2);
+        ground.proxy.rule(move |_, seen| {
+            written |= seen.api == write;
+            if !written || left == 0 || seen.api != read {
+                return Verdict::Pass;
+            }
+            left -= 1;
+            Verdict::Answer(Answer::error(400, code, "not yet"))
+        });
+        ground.ok(&["apply"]);
+        let times = if write == "iam:CreateRole" { 2 } else { 1 };
+        assert_eq!(sent(&ground, write), times, "{read}");
+        assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+    }
 }
+
+/// `UpdateStateMachine` is answered before `DescribeStateMachine` shows it, and so for the others.
+#[test]
+fn old_values_are_read_again_and_not_written_again() {
+    let ground = Ground::new(Which::Ministack);
+    for (config, write, read) in [
+        (ONE_JOB.replace("5m", "6m"), "states:UpdateStateMachine", "states:DescribeStateMachine"),
+        (ONE_JOB.replace("rate(3 hours)", "rate(1 hour)"), "events:PutRule", "events:ListRules"),
+        (format!("{ONE_JOB}logs.retention_days = 60\n"), "logs:PutRetentionPolicy", "logs:DescribeLogGroups"),
+        (ONE_JOB.replace("payments", "accounting"), "iam:TagRole", "iam:GetAccountAuthorizationDetails"),
+    ] {
+        ground.write("config.toml", ONE_JOB);
+        ground.ok(&["apply"]);
+        ground.write("config.toml", &config);
+        let (mut written, mut left) = (false, 3);
+        ground.proxy.rule(move |_, seen| {
+            written |= seen.is_write();
+            if !written || left == 0 || seen.api != read {
+                return Verdict::Pass;
+            }
+            left -= 1;
+            Verdict::Stale
+        });
+        let run = ground.ok(&["apply"]);
+        let times = if write == "iam:TagRole" { 2 } else { 1 };
+        assert_eq!(sent(&ground, write), times, "{run:#?}");
+        assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+    }
+}
+
+/// `CreateStateMachine` succeeds when an identical one is there, and compares neither role nor tags. Here somebody else
+/// made it in the moment between our look and our request.
+#[test]
+fn a_machine_that_was_there_after_all_is_not_taken_for_ours() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    let cloud = &ground.cloud;
+    let states = &cloud.aws.states;
+    for tagged in [false, true] {
+        ground.reset();
+        let machine = states.create_state_machine().name("billing-invoices").role_arn(cloud.role_arn("theirs"));
+        let machine = machine.definition(r#"{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#);
+        let tag = aws_sdk_sfn::types::Tag::builder().key("provision:app").value("billing").build();
+        cloud.wait(machine.set_tags(tagged.then(|| vec![tag])).send()).expect("it is made");
+        let theirs = cloud.everything();
+        let mut made = false;
+        ground.proxy.rule(move |_, seen| match seen.api.as_str() {
+            "states:CreateStateMachine" => {
+                made = true;
+                Verdict::Answer(Answer::Json(json!({ "stateMachineArn": "arn:aws:states:ap-northeast-1:000000000000:stateMachine:billing-invoices", "creationDate": 0 }).to_string()))
+            }
+            "states:DescribeStateMachine" if !made => Verdict::Answer(Answer::error(400, "StateMachineDoesNotExist", "no")),
+            _ => Verdict::Pass,
+        });
+        let run = ground.run(&["apply"]);
+        let found = &cloud.everything()["state-machine/billing-invoices"];
+        if tagged {
+            assert_eq!(run.status, Some(0), "it carries our tag, so it is made what it should be: {run:#?}");
+            assert_eq!(found["role"], cloud.role_arn("provision/billing/billing-invoices-execution"));
+        } else {
+            assert_eq!(run.status, Some(4), "{run:#?}");
+            assert_eq!(*found, theirs["state-machine/billing-invoices"], "it is not ours, so it stays as it is");
+        }
+    }
+}
+
+on_both!(policies_are_compared_by_what_they_mean, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    let name = "billing-invoices-trigger";
+    let all = ground.cloud.everything();
+    let statement = &all[&format!("role/{name}")]["policies"]["provision"]["Statement"][0];
+    let (resource, action) = (&statement["Resource"], &statement["Action"]);
+    let turned = format!(
+        r#"{{ "Statement" : {{ "Resource": [{resource}], "Action": [{action}], "Effect": "Allow" }}, "Version": "2012-10-17" }}"#
+    );
+    let put = ground.cloud.aws.iam.put_role_policy().role_name(name).policy_name("provision").policy_document(turned);
+    ground.cloud.wait(put.send()).expect("done");
+    assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+});
+
+on_both!(a_log_group_whose_name_begins_alike_is_another_one, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    let other = "/aws/vendedlogs/states/billing-invoices-2";
+    ground.cloud.wait(ground.cloud.aws.logs.create_log_group().log_group_name(other).send()).expect("a log group");
+    let all = ground.cloud.everything();
+    assert_eq!(ground.diff()["summary"]["create"], 5);
+    ground.ok(&["apply"]);
+    ground.ok(&["destroy", "--yes"]);
+    assert_eq!(ground.cloud.everything(), all);
+});
 
 #[test]
 fn a_machine_whose_executions_still_run_is_waited_for() {
     let ground = Ground::new(Which::Ministack);
     ground.write("config.toml", ONE_JOB);
     ground.ok(&["apply"]);
-    let (mut deleted, mut stays) = (false, 2);
+    let (mut deleted, mut stays) = (false, 4);
     ground.proxy.rule(move |_, seen| {
         deleted |= seen.api == "states:DeleteStateMachine";
         if deleted && stays > 0 && seen.api == "states:DescribeStateMachine" {
             stays -= 1;
-            let body = serde_json::json!({
+            let body = json!({
                 "stateMachineArn": "arn:aws:states:ap-northeast-1:000000000000:stateMachine:billing-invoices",
                 "name": "billing-invoices", "status": "DELETING", "type": "STANDARD", "creationDate": 0,
                 "definition": "{}", "roleArn": "arn:aws:iam::000000000000:role/x",
             });
-            return Verdict::Body(body.to_string());
+            return Verdict::Answer(Answer::Json(body.to_string()));
         }
         Verdict::Pass
     });

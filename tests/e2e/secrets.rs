@@ -44,11 +44,7 @@ on_both!(a_value_from_the_environment_is_never_shown, |ground: Ground| {
     let diff = run(&ground, NEW, &["diff"]).stdout;
     assert!(diff.contains("\"(hidden)\" → \"(hidden, another one)\""), "that it changes is shown: {diff}");
     ground.proxy.rule(|_, seen| match seen.api == "states:UpdateStateMachine" {
-        true => Verdict::Answer(Answer {
-            status: 400,
-            code: "InvalidDefinition",
-            message: format!("'--key={NEW}' is not to its liking"),
-        }),
+        true => Verdict::Answer(Answer::error(400, "InvalidDefinition", format!("'--key={NEW}' is not to its liking"))),
         false => Verdict::Pass,
     });
     for arguments in [&["apply", "-vvv"][..], &["apply", "--json", "-vvv"]] {
@@ -85,7 +81,7 @@ fn credentials_are_in_no_log() {
         Run::of(&output.expect("the binary runs"))
     };
     ground.proxy.rule(|number, _| match number {
-        0..3 => Verdict::Answer(Answer { status: 500, code: "InternalFailure", message: "no".into() }),
+        0..3 => Verdict::Answer(Answer::error(500, "InternalFailure", "no")),
         _ => Verdict::Pass,
     });
     for arguments in [&["diff", "-vvv"][..], &["apply", "-vvv"], &["destroy", "--yes", "-vvv"]] {

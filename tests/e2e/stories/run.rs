@@ -164,9 +164,9 @@ fn verdict(number: usize, seen: &Seen, trouble: &Trouble, victim: &Victim, injec
     let Some((_, fault)) = trouble.faults.iter().find(|(at, _)| *at == number) else { return Verdict::Pass };
     injected.fetch_add(1, Ordering::SeqCst);
     let query = ["iam:", "sts:"].iter().any(|service| seen.api.starts_with(service));
-    let answer = |status, code, message: &str| Verdict::Answer(Answer { status, code, message: message.into() });
+    let answer = |status, code, message: &str| Verdict::Answer(Answer::error(status, code, message));
     match fault {
-        Fault::Throttled => answer(400, if query { "Throttling" } else { "ThrottlingException" }, "Rate exceeded"),
+        Fault::Throttled => Verdict::Answer(Answer::throttle(&seen.api)),
         Fault::Failed => answer(503, "ServiceUnavailable", ""),
         Fault::CutBefore => Verdict::CutBefore,
         Fault::CutAfter => Verdict::CutAfter(Box::new(|| {})),

@@ -1,17 +1,22 @@
 //! The shared ground: emulators, a proxy on the wire, and the binary in an environment of its own.
 
+mod answer;
+mod aws_model;
 mod caller;
 mod cloud;
 mod emulator;
+mod fault;
 mod ground;
 mod proxy;
 mod terminal;
 
+pub use answer::Answer;
 pub use caller::{Caller, Grant, policy_on_aws, texts};
 pub use cloud::{Cloud, REGION};
 pub use emulator::{Emulator, Which};
+pub use fault::{Fault, Faults, befall, hash};
 pub use ground::{Ground, Run, bare};
-pub use proxy::{Answer, Proxy, Seen, Verdict};
+pub use proxy::{Proxy, Seen, Verdict};
 pub use terminal::talk;
 
 /// Runs a test once on each emulator.

@@ -1,10 +1,15 @@
 //! A proxy between the program and an emulator. It knows the operation of each request, keeps a log, and may answer
-//! itself, cut the connection, or do something the moment a request has taken effect.
+//! itself, cut the connection, or do something the moment a request has taken effect. Every request is held against
+//! AWS's own service models: one that AWS would refuse fails the test, whatever else it looks at.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use super::answer::Answer;
+use super::aws_model::refusals;
 
 /// A request that went by.
 #[derive(Clone, Debug)]
@@ -32,19 +37,14 @@ pub enum Verdict {
     Late(Duration),
     /// The proxy answers.
     Answer(Answer),
-    /// The proxy answers 200 with this JSON.
-    Body(String),
+    /// The same request's last answer, from before; it passes when there is none.
+    Stale,
+    /// It goes on, and the proxy answers.
+    Done(Answer),
     /// It never arrives.
     CutBefore,
     /// It arrives; then this happens; the answer is lost.
     CutAfter(Box<dyn FnOnce() + Send>),
-}
-
-/// An answer of the proxy's own, in the shape of the service.
-pub struct Answer {
-    pub status: u16,
-    pub code: &'static str,
-    pub message: String,
 }
 
 type Rule = Box<dyn FnMut(usize, &Seen) -> Verdict + Send>;
@@ -58,13 +58,22 @@ pub struct Proxy {
 struct State {
     seen: Vec<Seen>,
     rule: Rule,
+    /// What AWS would have refused.
+    refused: Vec<String>,
+    /// By request, the emulator's last answer to each read.
+    answers: BTreeMap<(String, String), Vec<u8>>,
 }
 
 impl Proxy {
     pub fn start(upstream: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let state = Arc::new(Mutex::new(State { seen: Vec::new(), rule: Box::new(|_, _| Verdict::Pass) }));
+        let state = Arc::new(Mutex::new(State {
+            seen: Vec::new(),
+            rule: Box::new(|_, _| Verdict::Pass),
+            refused: Vec::new(),
+            answers: BTreeMap::new(),
+        }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -98,26 +107,48 @@ impl Proxy {
     }
 }
 
+/// No test can forget to look.
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let refused = self.state.lock().map(|state| state.refused.clone()).unwrap_or_default();
+        assert!(std::thread::panicking() || refused.is_empty(), "AWS would refuse what was sent: {refused:#?}");
+    }
+}
+
 fn serve(mut client: TcpStream, upstream: u16, state: &Mutex<State>) {
     let Some((head, body)) = read_request(&mut client) else { return };
     let api = operation(&head, &body);
     let seen = Seen { api, body: String::from_utf8_lossy(&body).into_owned(), came: Instant::now(), answered: None };
+    let refused = refusals(&seen.api, &seen.body);
     let (number, verdict) = {
         let mut state = state.lock().expect("the proxy's state");
+        state.refused.extend(refused);
         let number = state.seen.len();
         let verdict = (state.rule)(number, &seen);
         state.seen.push(seen.clone());
         (number, verdict)
     };
+    let known = (seen.api.clone(), seen.body.clone());
+    let pass = || {
+        let answer = forward(upstream, &head, &body).map(|answer| as_on_aws(&seen.api, answer));
+        if let Some(answer) = answer.as_ref().filter(|_| !seen.is_write()) {
+            state.lock().expect("the proxy's state").answers.insert(known.clone(), answer.clone());
+        }
+        answer
+    };
     let answer = match verdict {
-        Verdict::Pass => forward(upstream, &head, &body),
+        Verdict::Pass => pass(),
         Verdict::Late(pause) => {
-            let answer = forward(upstream, &head, &body);
+            let answer = pass();
             std::thread::sleep(pause);
             answer
         }
-        Verdict::Answer(answer) => Some(error(&seen.api, &answer)),
-        Verdict::Body(body) => Some(message(200, "application/x-amz-json-1.1", &body)),
+        Verdict::Answer(answer) => Some(answer.bytes(&seen.api)),
+        Verdict::Done(answer) => pass().map(|_| answer.bytes(&seen.api)),
+        Verdict::Stale => {
+            let last = state.lock().expect("the proxy's state").answers.get(&known).cloned();
+            last.or_else(pass)
+        }
         Verdict::CutBefore => None,
         Verdict::CutAfter(then) => {
             forward(upstream, &head, &body);
@@ -134,6 +165,13 @@ fn serve(mut client: TcpStream, upstream: u16, state: &Mutex<State>) {
     }
     let _ = client.write_all(&answer);
     let _ = client.shutdown(Shutdown::Both);
+}
+
+/// moto fails where AWS says that the role is not in the profile. Source: IAM API Reference,
+/// `RemoveRoleFromInstanceProfile`.
+fn as_on_aws(api: &str, answer: Vec<u8>) -> Vec<u8> {
+    let failed = api == "iam:RemoveRoleFromInstanceProfile" && answer.starts_with(b"HTTP/1.1 500");
+    if failed { Answer::error(404, "NoSuchEntity", "The role is not in the profile.").bytes(api) } else { answer }
 }
 
 fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
@@ -197,25 +235,4 @@ fn operation(head: &str, body: &[u8]) -> String {
     let action = body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or("Unknown").to_owned();
     let scope = header(head, "authorization").and_then(|header| header.split('/').nth(3)).unwrap_or("unknown");
     format!("{scope}:{action}")
-}
-
-/// An error in the shape of the service: XML of the query services, JSON of the others.
-fn error(api: &str, answer: &Answer) -> Vec<u8> {
-    let Answer { status, code, message: said } = answer;
-    let (kind, body) = if ["iam:", "sts:", "ec2:", "sns:", "sqs:"].iter().any(|query| api.starts_with(query)) {
-        let body = format!(
-            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>\
-             <RequestId>1</RequestId></ErrorResponse>"
-        );
-        ("text/xml", body)
-    } else {
-        ("application/x-amz-json-1.1", serde_json::json!({ "__type": code, "message": said }).to_string())
-    };
-    message(*status, kind, &body)
-}
-
-fn message(status: u16, kind: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!("HTTP/1.1 {status} Answer\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
-        .into_bytes()
 }
