@@ -1,4 +1,7 @@
-.PHONY: help demo test
+.PHONY: help bench demo fuzz test
+
+# How many texts `make fuzz` gives to each reader.
+CASES ?= 100000
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -7,6 +10,14 @@ demo: ## The life of one scheduled job, on a local emulator of AWS
 	tests/emulators/setup
 	cargo build --locked
 	@target/emulators/venv/bin/python demo/run.py
+
+bench: ## How long each command takes, on a local emulator of AWS
+	tests/emulators/setup
+	cargo build --release --locked
+	@target/emulators/venv/bin/python demo/bench.py
+
+fuzz: ## Changed configs, schedules and definitions at random, CASES=100000 of each
+	PROPTEST_CASES=$(CASES) nice -n 19 cargo test --locked --lib --test config --test fuzz --test schedule -- robust properties changed
 
 test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Emulators\n'
@@ -17,5 +28,7 @@ test: ## Everything: format, lints and tests; stops at the first failure
 	@printf '\n== Lints\n'
 	@cargo clippy --version >/dev/null 2>&1 || { echo 'clippy is missing: rustup component add clippy' >&2; exit 1; }
 	cargo clippy --all-targets --locked -- -D warnings
+	@printf '\n== Dependencies\n'
+	@tests/dependencies
 	@printf '\n== Tests\n'
 	cargo test --locked

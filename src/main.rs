@@ -49,7 +49,7 @@ fn log(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new("provision=debug"))
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+        .with_writer(|| report::Log)
         .without_time()
         .init();
 }

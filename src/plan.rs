@@ -83,7 +83,12 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Resources that are as they should be.
     pub unchanged: usize,
+    /// What is in it and nobody else is to see.
+    pub secrets: Vec<String>,
 }
+
+/// Why a resource is not deleted.
+pub const PROTECTED: &str = "it is protected";
 
 impl Plan {
     /// How many changes are of this action.

@@ -11,6 +11,8 @@ pub type Tags = BTreeMap<String, String>;
 pub const APP_TAG: &str = "provision:app";
 /// The tag that says which job a resource belongs to.
 pub const JOB_TAG: &str = "provision:job";
+/// The tag of a resource that may not be deleted.
+pub const PROTECT_TAG: &str = "provision:protect";
 /// The job tag of a resource that several jobs share.
 pub const SHARED: &str = "@shared";
 
@@ -76,6 +78,9 @@ impl Scope {
         let mut tags = config.tags.clone();
         tags.insert(APP_TAG.into(), self.app.clone());
         tags.insert(JOB_TAG.into(), job.into());
+        if config.protects(job) {
+            tags.insert(PROTECT_TAG.into(), "true".into());
+        }
         tags
     }
 }

@@ -86,6 +86,7 @@ impl Session {
             stop_running: aim.stop_running,
         };
         let mut plan = order(REGISTRY.iter().zip(observed).map(|(kind, observed)| kind.compare(observed, &goal)));
+        plan.secrets.clone_from(&self.config.secrets);
         running(&mut plan, &look).await.map_err(|failure| failure.into_error("can't see what is running"))?;
         Ok(plan)
     }

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::contest::{Contest, failures};
 use crate::error::{Error, Exit};
 use crate::execute::{Outcome, execute};
-use crate::plan::{Action, Plan, Saved};
+use crate::plan::{Action, Change, PROTECTED, Plan, Saved};
 use crate::report::{Report, confirmed, is_interactive};
 use crate::session::{Aim, Session};
 use crate::stop::Stop;
@@ -114,17 +114,20 @@ fn late(limit: Duration) -> Error {
 
 impl Consent {
     fn given(&self, plan: &Plan) -> Result<(), Error> {
-        let blocked: Vec<String> = plan
-            .changes
-            .iter()
-            .filter(|change| change.action == Action::Blocked)
-            .map(|change| format!("{}: {}", change.address, change.reason))
-            .collect();
-        if !blocked.is_empty() {
+        let blocked = plan.changes.iter().filter(|change| change.action == Action::Blocked);
+        let (protected, foreign): (Vec<&Change>, Vec<&Change>) =
+            blocked.partition(|change| change.reason.starts_with(PROTECTED));
+        let said = |change: &&Change| format!("{}: {}", change.address, change.reason);
+        if !foreign.is_empty() {
             let error = Error::refused("nothing was changed: there are resources of our names that are not ours");
             let hint = "check whose they are: `--adopt` takes over those without the tag; others keep their owner, so give \
                         this config another `app` (an environment has its own)";
-            return Err(blocked.into_iter().fold(error, Error::caused_by).hint(hint));
+            return Err(foreign.iter().map(said).fold(error, Error::caused_by).hint(hint));
+        }
+        if !protected.is_empty() {
+            let error = Error::refused("nothing was changed: the plan deletes what is protected");
+            let hint = "to delete it all the same, set `protect = false`, run `provision apply`, and then this again";
+            return Err(protected.iter().map(said).fold(error, Error::caused_by).hint(hint));
         }
         if self.yes || self.saved.is_some() {
             return Ok(());

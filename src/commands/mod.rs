@@ -60,6 +60,7 @@ async fn connect(config: Config, common: &Common) -> Result<Session, Error> {
 
 /// Clients for the config's region. Says so when they don't talk to AWS.
 async fn clients(config: &Config, common: &Common) -> Result<Aws, Error> {
+    report::never_tell(&config.secrets);
     if !common.quiet {
         report::warnings(config);
     }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::fault::Fault;
+use super::{Config, Job, Work};
 
 /// The shortest value that can be a secret. A shorter one is found in words that have nothing to do with it.
 const SHORTEST: usize = 4;
@@ -23,8 +26,9 @@ pub struct Expanded {
 /// Takes values of environment variables out of what a fault says. Only the hint of a fault in a string itself is made
 /// from its value.
 pub fn conceal(fault: &mut Fault, expanded: &[Expanded]) {
-    let here = |string: &&Expanded| string.span.start <= fault.span.start && fault.span.end <= string.span.end;
-    if let Some(string) = expanded.iter().find(here) {
+    let (start, end) = (fault.span.start, fault.span.end);
+    let overlaps = |string: &&Expanded| string.span.start < end && start < string.span.end;
+    for string in expanded.iter().filter(overlaps) {
         fault.message = string.conceal_parts(&fault.message);
         fault.hint = fault.hint.take().filter(|hint| !string.shows_in(hint));
     }
@@ -37,6 +41,36 @@ pub fn concealed(text: &str, expanded: &[Expanded]) -> String {
     let parts = expanded.iter().flat_map(|string| string.values.iter().map(|(value, reference)| (value, reference)));
     let long = whole.chain(parts).filter(|(value, _)| value.chars().count() >= SHORTEST);
     long.fold(text.to_owned(), |text, (value, reference)| text.replace(value.as_str(), reference))
+}
+
+/// The values that commands, inputs and containers' environments take, unless they name the place that all is in.
+pub fn secrets(config: &Config, expanded: &[Expanded]) -> Vec<String> {
+    let places = [Some(&config.app), config.region.as_ref(), config.account.as_ref()];
+    let names_the_place = |value: &str| places.into_iter().flatten().any(|place| place.contains(value));
+    let taken: Vec<String> = config.jobs.iter().flat_map(given).collect();
+    let values = expanded.iter().flat_map(|string| string.values.iter().map(|(value, _)| value));
+    let values = values.filter(|value| value.chars().count() >= SHORTEST && !names_the_place(value));
+    values.filter(|value| taken.iter().any(|text| text.contains(value.as_str()))).cloned().collect()
+}
+
+/// What a job gives to its tasks.
+fn given(job: &Job) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Work::Task(task) = &job.work {
+        texts.extend(task.environment.values().cloned());
+        texts.extend(task.command.iter().flatten().cloned());
+    }
+    job.schedules.iter().filter_map(|schedule| schedule.input.as_ref()).for_each(|input| leaves(input, &mut texts));
+    texts
+}
+
+fn leaves(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, texts)),
+        Value::Object(fields) => fields.values().for_each(|field| leaves(field, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 impl Expanded {

@@ -34,6 +34,8 @@ pub struct Fault {
 pub struct Faults {
     /// In the order they were found.
     pub list: Vec<Fault>,
+    /// Keys whose value is of the wrong type or is none of those allowed, and keys that others were meant to be.
+    mistyped: HashSet<String>,
 }
 
 impl Fault {
@@ -47,7 +49,14 @@ impl Fault {
 impl Faults {
     /// Notes a fault.
     pub fn push(&mut self, source: &Arc<Source>, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
-        self.list.push(Fault { source: Arc::clone(source), span, message: message.into(), hint, later: None });
+        let message = message.into();
+        self.mistyped.extend(mistyped(&message, hint.as_deref()).map(str::to_owned));
+        self.list.push(Fault { source: Arc::clone(source), span, message, hint, later: None });
+    }
+
+    /// Whether a key of this name is there, but its value is wrong or its name misspelt.
+    pub(super) fn has_mistyped(&self, key: &str) -> bool {
+        self.mistyped.contains(key)
     }
 
     /// Notes that what is written in `places` has a meaning, and that this release can't build it yet.
@@ -92,10 +101,23 @@ impl Faults {
     }
 }
 
+/// The keys that a fault says are mistyped.
+fn mistyped<'m>(message: &'m str, hint: Option<&'m str>) -> impl Iterator<Item = &'m str> {
+    let wrong = message.split_once("` must be ").or_else(|| message.split_once("` can't be `"));
+    let key = wrong.and_then(|(name, _)| name.rsplit(['`', '.']).next());
+    let meant = hint.and_then(|hint| hint.strip_prefix("did you mean `")?.strip_suffix("`?"));
+    key.into_iter().chain(meant)
+}
+
 /// The candidate nearest to `word`, when one is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Far too long or too short a word is not compared at all.
+    let letters = word.chars().count();
+    let alike =
+        |candidate: &&str| candidate.chars().count().abs_diff(letters) <= candidate.len().max(word.len()) / 3 + 1;
     candidates
         .into_iter()
+        .filter(alike)
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             *distance <= candidate.len().max(word.len()) / 3 + 1 && *distance < candidate.len()

@@ -8,6 +8,10 @@ use toml::de::{DeTable, DeValue};
 use super::conceal::Expanded;
 
 const UNSET: &str = "set it, or give a default: `${env:NAME:-default}`";
+const KEEP: &str = "give the task a role (`task_role`), and it needs no key of its own";
+/// What AWS's SDKs read credentials from. Source: AWS SDKs and Tools Reference Guide, "Environment variables support".
+const CREDENTIALS: [&str; 4] =
+    ["AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 const FORM: &str = "write `${env:NAME}` or `${env:NAME:-default}`; a NAME has letters, digits and underscores";
 
 /// Replaces every reference by its value. `fault` hears of each that has none, with its string's place and a hint.
@@ -73,6 +77,9 @@ fn expand(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Value
         if name.is_empty() || !name.chars().all(proper) {
             return Err((format!("`{name}` can't be the name of an environment variable"), FORM));
         }
+        if CREDENTIALS.contains(&name) {
+            return Err((format!("`{name}` is a credential, and a config is no place for one"), KEEP));
+        }
         match (variable(name), default) {
             (Some(value), _) => {
                 expanded.push_str(&value);
@@ -103,7 +110,7 @@ mod tests {
         ] {
             assert_eq!(expand(text, &variable).map(|(text, _)| text), Ok(expanded.to_owned()), "{text}");
         }
-        for text in ["${env:UNSET}", "${env:SET", "${env:}", "${env:A B}"] {
+        for text in ["${env:AWS_SECRET_ACCESS_KEY:-none}", "${env:UNSET}", "${env:SET", "${env:}", "${env:A B}"] {
             assert!(expand(text, &variable).is_err(), "{text}");
         }
     }

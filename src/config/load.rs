@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::conceal::{conceal, concealed};
+use super::conceal::{conceal, concealed, secrets};
 use super::fault::{Faults, Source, listed, nearest};
 use super::interpolate::interpolate;
 use super::overlay::{environments, lay, misshapen};
@@ -85,7 +85,9 @@ fn meaning(source: &Arc<Source>, environment: Option<&str>) -> Result<Config, Er
     match config {
         Some(config) if !faults.are_wrong() => {
             let warnings = config.warnings.iter().map(|warning| concealed(warning, &expanded)).collect();
-            Ok(Config { environment: environment.map(str::to_owned), unsupported: faults, warnings, ..config })
+            let environment = environment.map(str::to_owned);
+            let secrets = secrets(&config, &expanded);
+            Ok(Config { environment, unsupported: faults, warnings, secrets, ..config })
         }
         _ => Err(Error::Faults(faults)),
     }

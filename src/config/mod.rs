@@ -17,6 +17,8 @@ mod when;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::scope::SHARED;
+
 pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
 pub use load::{environments_of, load, parse, understand};
@@ -44,6 +46,8 @@ pub struct Config {
     pub jobs: Vec<Job>,
     /// What is allowed, but better said: each a line for the user.
     pub warnings: Vec<String>,
+    /// Values from the environment in commands, inputs and containers' environments: nobody else is to see them.
+    pub secrets: Vec<String>,
     /// What it says and this release can't build: nothing is, as long as there is any.
     pub unsupported: Faults,
 }
@@ -208,6 +212,12 @@ impl Config {
     /// The path of the roles we make.
     pub fn role_path(&self) -> String {
         format!("/provision/{}/", self.app)
+    }
+
+    /// Whether nothing that carries this job's tag may be deleted.
+    pub fn protects(&self, job: &str) -> bool {
+        let mut jobs = self.jobs.iter().filter(|one| job == SHARED || one.name == job);
+        self.protect || jobs.any(|job| job.protect)
     }
 
     /// The job of that name.

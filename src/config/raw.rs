@@ -138,7 +138,7 @@ pub fn read(mut top: Section<'_>) -> Raw {
         ecs: ecs(top.table("ecs")),
         logs: logs(top.table("logs")),
         roles: roles(top.table("roles")),
-        notify: notices::notify(top.table("notify")),
+        notify: notices::notify(top.table_or("notify", "a table of topics")),
         alarm: notices::alarm(top.table("alarm")),
         protect: top.boolean("protect"),
         jobs: top.tables("job").into_iter().map(|(name, section)| (name, job(section))).collect(),
@@ -233,7 +233,7 @@ fn job(mut section: Section<'_>) -> RawJob {
         ecs: ecs(own_ecs),
         logs: logs(section.table("logs")),
         roles: roles(section.table("roles")),
-        notify: notices::notify(section.table("notify")),
+        notify: notices::notify(section.table_or("notify", "a table of topics")),
         alarm: notices::alarm(section.table("alarm")),
     };
     section.finish();

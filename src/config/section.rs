@@ -86,6 +86,12 @@ impl<'t> Section<'t> {
         self.typed(key, value, "a time", text)
     }
 
+    /// A string that is a duration of minutes, hours or days.
+    pub fn minutes(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value = self.take(key)?;
+        self.typed(key, value, "a duration of minutes or more", value.get_ref().as_str().map(str::to_owned))
+    }
+
     /// `true` or `false`.
     pub fn boolean(&mut self, key: &'static str) -> Option<Spanned<bool>> {
         let value = self.take(key)?;
@@ -271,6 +277,10 @@ fn mend(wanted: &str, value: &DeValue<'_>) -> Option<String> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     match (wanted, value) {
         ("a duration", DeValue::Integer(number)) => Some(format!("with its unit: `\"{}s\"`", number.as_str())),
+        ("a duration of minutes or more", DeValue::Integer(number)) => {
+            Some(format!("with its unit: `\"{0}m\"` or `\"{0}h\"`", number.as_str()))
+        }
+        ("a table of topics", DeValue::String(text)) => Some(format!("write `{{ failure = {} }}`", quoted(text))),
         ("a string" | "a list of strings", DeValue::Integer(number)) => {
             Some(format!("in quotes: `{}`", quoted(number.as_str())))
         }

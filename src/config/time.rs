@@ -9,12 +9,12 @@ use crate::schedule::instant;
 const FORM: &str = "write `2026-06-01T09:00:00Z`, or without an offset in the schedule's own time zone";
 
 /// The point that `text` means, or what is wrong with it and how to mend that. Source: RFC 3339, section 5.6.
-pub fn parse(text: &str, zone: &TimeZone) -> Result<Timestamp, (String, String)> {
-    let no_form = || (format!("`{text}` is not a date with a time"), FORM.to_owned());
-    let none = || (format!("there is no `{text}` in any calendar"), FORM.to_owned());
+pub fn parse(text: &str, zone: &TimeZone) -> Result<Timestamp, (String, Option<String>)> {
+    let no_form = || (format!("`{text}` is not a date with a time"), Some(FORM.to_owned()));
+    let none = || (format!("there is no date or no time `{text}`"), None);
     let Some((date, rest)) = text.split_once('T') else {
         if digits(text, &DATE) {
-            return Err((format!("`{text}` has no time of day"), format!("such as `{text}T00:00:00`")));
+            return Err((format!("`{text}` has no time of day"), Some(format!("such as `{text}T00:00:00`"))));
         }
         return Err(no_form());
     };
@@ -34,7 +34,10 @@ pub fn parse(text: &str, zone: &TimeZone) -> Result<Timestamp, (String, String)>
     let local: DateTime = text.parse().map_err(|_| none())?;
     instant(local, zone).ok_or_else(|| {
         let name = zone.iana_name().unwrap_or("UTC");
-        (format!("there is no `{text}` in {name}: the clock goes forward then"), "choose a time after it".to_owned())
+        (
+            format!("there is no `{text}` in {name}: the clock goes forward then"),
+            Some("choose a time after it".to_owned()),
+        )
     })
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Action, Change, Goal};
+use super::{Action, Change, Goal, PROTECTED};
 use crate::kind::{Address, Call, Kind, Wanted};
-use crate::scope::{APP_TAG, JOB_TAG};
+use crate::scope::{APP_TAG, JOB_TAG, PROTECT_TAG};
 
 /// A change whose place in the order is not yet found.
 #[derive(Debug)]
@@ -79,6 +79,12 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
                 return Some(blocked(format!("it serves this app in {region}, and IAM has one name for all regions")));
             }
             let draft = finish(Action::Update, String::new(), before, Some(after), goal);
+            if draft.change.deletes && is_protected(found, goal) {
+                return Some(blocked(format!(
+                    "{PROTECTED}, and {} can only be changed by replacing it",
+                    because(&draft.change)
+                )));
+            }
             let mut reason = because(&draft.change);
             if draft.change.deletes {
                 reason.push_str(", which can't be changed: it is replaced");
@@ -97,7 +103,17 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
     }
 }
 
+/// Its tag says so also when the config no longer knows the job; the config also before the tag is there.
+fn is_protected<K: Kind>(resource: &K, goal: &Goal<'_>) -> bool {
+    let tag = |key| resource.tags().get(key).map(String::as_str);
+    tag(PROTECT_TAG) == Some("true") || goal.blueprint.config.protects(tag(JOB_TAG).unwrap_or_default())
+}
+
 fn deletion<K: Kind>(left: &K, goal: &Goal<'_>) -> Draft {
+    if is_protected(left, goal) {
+        let blocked = finish(Action::Blocked, PROTECTED.into(), Some(left), None, goal);
+        return Draft { change: Change { deletes: false, ..blocked.change }, calls: Vec::new(), ..blocked };
+    }
     let reason = if goal.destroy { "the app is destroyed" } else { "the config no longer asks for it" };
     finish(Action::Delete, reason.into(), Some(left), None, goal)
 }

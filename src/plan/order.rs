@@ -141,6 +141,7 @@ fn number(changes: Vec<Change>, nodes: Vec<(usize, Vec<Call>)>, after: &[BTreeSe
         changes: changes.into_iter().map(|(_, change)| change).collect(),
         steps: steps.into_iter().map(|(_, step)| step).collect(),
         unchanged,
+        secrets: Vec::new(),
     }
 }
 

@@ -86,6 +86,8 @@ fn described(schedule: &Schedule, now: Timestamp) -> String {
     let late = match window {
         None => String::new(),
         Some(1) => ", up to a minute late".into(),
+        Some(60) => ", up to an hour late".into(),
+        Some(minutes) if minutes % 60 == 0 => format!(", up to {} hours late", minutes / 60),
         Some(minutes) => format!(", up to {minutes} minutes late"),
     };
     let words = expression.in_words();
@@ -101,6 +103,7 @@ fn described(schedule: &Schedule, now: Timestamp) -> String {
             let what = if schedule.scheduler.is_some() { "schedule" } else { "rule" };
             let _ = writeln!(text, "      counted from when the {what} is made or changed{}", until(schedule));
         }
+        (_, true) if schedule.span().start.is_some_and(|start| start > now) => text.push_str("      never\n"),
         (_, true) => text.push_str("      never again\n"),
     }
     text

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{SAID, err, out, style};
+use super::{SAID, err, out, scrubbed, style};
 use crate::config::{Config, Fault, Faults};
 use crate::error::Error;
 
@@ -43,9 +43,15 @@ fn rendered(fault: &Fault) -> String {
     use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
     let text = &fault.source.text;
     let (start, end) = (fault.span.start.min(text.len()), fault.span.end.min(text.len()));
-    let first_line = text[start..end].find('\n').map_or(end, |newline| start + newline);
+    // Only the line itself: the renderer would go through all of the file for each fault.
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+    let number = text[..start].matches('\n').count() + 1;
     let path = fault.source.path.display().to_string();
-    let place = Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(start..first_line));
+    let place = Snippet::source(&text[line_start..line_end])
+        .line_start(number)
+        .path(path)
+        .annotation(AnnotationKind::Primary.span(start - line_start..end.min(line_end) - line_start));
     let mut group = Level::ERROR.primary_title(&fault.message).element(place);
     if let Some(hint) = &fault.hint {
         group = group.element(Level::HELP.message(hint));
@@ -57,7 +63,8 @@ fn data(error: &Error) -> Value {
     match error {
         Error::Faults(faults) => json!({ "faults": list(faults) }),
         Error::Plain(plain) => {
-            json!({ "error": { "message": plain.message, "causes": plain.causes, "hint": plain.hint } })
+            let causes: Vec<String> = plain.causes.iter().map(|cause| scrubbed(cause)).collect();
+            json!({ "error": { "message": plain.message, "causes": causes, "hint": plain.hint } })
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use serde_json::Value;
 
+use super::hidden::shown;
 use super::{Loudness, Report, err, out, style};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Change, Plan};
@@ -36,7 +37,7 @@ impl Report for Human {
         let mut text = format!("{} in account {}, {}\n", scope.app, scope.account, scope.region);
         let mut listed = true;
         for change in &plan.changes {
-            let lines = described(change);
+            let lines = described(change, &plan.secrets);
             let gap = if listed || lines.lines().count() > 1 { "\n" } else { "" };
             listed = lines.lines().count() > 1;
             let _ = write!(text, "{gap}{lines}");
@@ -111,11 +112,11 @@ fn headline(change: &Change, what: &str) -> String {
     format!("  {}{glyph} {}{}  {what}", look.render(), change.address, look.render_reset())
 }
 
-fn described(change: &Change) -> String {
+fn described(change: &Change, secrets: &[String]) -> String {
     let mut text = format!("{}\n", headline(change, &format!("because {}", change.reason)));
-    let fields = match (change.action, &change.before, &change.after) {
-        (Action::Create, _, Some(after)) => listed(after),
-        (Action::Update, Some(before), Some(after)) => differing(before, after),
+    let fields = match (change.action, shown(change, secrets)) {
+        (Action::Create, (_, Some(after))) => listed(&after),
+        (Action::Update, (Some(before), Some(after))) => differing(&before, &after),
         _ => Vec::new(),
     };
     let stops = change.calls.contains(&"states:StopExecution");

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, out};
+use super::hidden::shown;
+use super::{Report, out, scrubbed};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Plan};
 use crate::scope::Scope;
@@ -59,12 +60,16 @@ fn join(document: &mut Value, before: &Value) {
 fn document(plan: &Plan, scope: &Scope, outcomes: &[Outcome]) -> Value {
     let changes = plan.changes.iter().enumerate().map(|(at, change)| {
         let mut value = serde_json::to_value(change).unwrap_or_default();
+        let (before, after) = shown(change, &plan.secrets);
+        value["before"] = before.into();
+        value["after"] = after.into();
         match outcomes.get(at) {
             None => {}
             Some(Outcome::Done) => value["outcome"] = "done".into(),
             Some(Outcome::Failed(failure)) => {
                 value["outcome"] = "failed".into();
-                value["error"] = json!({ "api": failure.api, "code": failure.code, "message": failure.message });
+                value["error"] =
+                    json!({ "api": failure.api, "code": failure.code, "message": scrubbed(&failure.message) });
             }
             Some(Outcome::Skipped(root)) => {
                 value["outcome"] = "skipped".into();

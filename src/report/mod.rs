@@ -2,11 +2,13 @@
 
 mod check;
 mod fault;
+mod hidden;
 mod human;
 mod json;
 mod style;
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::aws::Waiting;
@@ -74,7 +76,35 @@ pub fn document(value: &impl serde::Serialize) {
 
 /// Writes to stderr.
 fn err(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let _ = anstream::stderr().lock().write_all(scrubbed(text).as_bytes());
+}
+
+/// What no message may tell, whoever wrote it.
+static SECRETS: OnceLock<Vec<String>> = OnceLock::new();
+
+/// From now on these are in no message. The first call counts.
+pub fn never_tell(secrets: &[String]) {
+    let _ = SECRETS.set(secrets.to_vec());
+}
+
+fn scrubbed(text: &str) -> String {
+    let secrets = SECRETS.get().into_iter().flatten();
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), hidden::HIDDEN))
+}
+
+/// Where the program's log goes: to stderr, like other messages.
+#[derive(Debug)]
+pub struct Log;
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        err(&String::from_utf8_lossy(text));
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A remark that is no result.

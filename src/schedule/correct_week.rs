@@ -13,17 +13,13 @@ pub(super) struct Numbering {
 pub(super) const UNIX: Numbering = Numbering { sunday: 0, high: 7 };
 pub(super) const AWS: Numbering = Numbering { sunday: 1, high: 7 };
 
-/// The field as AWS takes it. Unix counts from 0, and takes steps.
+/// The field as AWS takes it, in names: so a reader sees what a number means. Unix counts from 0, and takes steps.
 pub(super) fn days_of_week(field: &str, numbering: Numbering) -> Option<String> {
     if matches!(field, "*" | "?" | "L") {
         return Some(field.to_owned());
     }
     let zero = field.split([',', '-', '#']).any(|word| word == "0");
     let numbering = if zero { UNIX } else { numbering };
-    let foreign = numbering == UNIX || field.contains('/') || field.bytes().any(|b| b.is_ascii_alphabetic());
-    if !foreign {
-        return Some(field.to_owned());
-    }
     let days: Option<Vec<String>> = field.split(',').map(|item| days(item, numbering)).collect();
     Some(days?.join(","))
 }

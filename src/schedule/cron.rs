@@ -56,7 +56,7 @@ fn wrong_count(words: &[Piece<'_>]) -> String {
             format!("five fields are Unix cron; AWS takes six: {fields}")
         }
         7 => format!("cron takes six fields, not 7, and none for seconds: {fields}"),
-        1 => format!("cron takes six fields, not 1: {fields}"),
+        1 if words[0].text.contains([',', ';']) => format!("blanks stand between the six fields of cron: {fields}"),
         count => format!("cron takes six fields, not {count}: {fields}"),
     }
 }

@@ -5,6 +5,7 @@
 
 mod at;
 mod correct;
+mod correct_cron;
 mod correct_week;
 mod cron;
 mod days;

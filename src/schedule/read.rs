@@ -5,6 +5,9 @@ use super::{Cron, Dialect, Expression, Rate, at};
 
 const FUNCTIONS: [&str; 3] = ["cron", "rate", "at"];
 
+/// What a shell or another format puts around an expression.
+pub(super) const QUOTES: [char; 3] = ['\'', '"', '`'];
+
 pub(super) fn expression(text: &str, dialect: Dialect) -> Result<Expression, Fault> {
     let whole = Piece::whole(text);
     if text.trim().is_empty() {
@@ -12,6 +15,9 @@ pub(super) fn expression(text: &str, dialect: Dialect) -> Result<Expression, Fau
     }
     if text.trim() != text {
         return Err(whole.fault("a schedule expression can't begin or end with a space"));
+    }
+    if text.starts_with(QUOTES) {
+        return Err(whole.fault("the quotes are no part of a schedule expression"));
     }
     let Some((name, rest)) = whole.split_once('(') else {
         return Err(without_parenthesis(whole, dialect));

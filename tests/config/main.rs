@@ -9,4 +9,5 @@ mod keys;
 mod odd_keys;
 mod robust;
 mod schema;
+mod secrets;
 mod snapshots;

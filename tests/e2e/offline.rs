@@ -31,6 +31,67 @@ fn check_says_what_each_schedule_means_and_when_it_runs() {
     assert!(next.iter().all(|run| run.ends_with("T09:00:00Z")), "{next:?}");
 }
 
+/// What no release builds yet has a meaning all the same: it is told before it is refused, by `check` alone.
+#[test]
+fn what_is_not_supported_yet_is_explained_and_refused() {
+    let folder = folder();
+    let later = r#"
+[job.later]
+command = ["true"]
+overlap = "skip"
+[job.later.schedules]
+daily = { expression = "cron(0 9 ? * * *)", timezone = "Asia/Tokyo" }
+rated = { expression = "rate(12 hours)", start = 2120-02-28T06:00:00, timezone = "America/New_York", end = "2120-02-29T06:00:00-05:00" }
+once = { expression = "at(2120-07-01T09:00:00)", timezone = "Europe/Berlin" }
+"#;
+    std::fs::write(folder.path().join("config.toml"), format!("{TWO_JOBS}{later}")).expect("it is written");
+    let told = run(folder.path(), &["check"]);
+    assert_eq!(told.status, Some(3), "{told:#?}");
+    assert!(told.stdout.starts_with("config.toml: sound, but this release can't do all of it\n"), "{told:#?}");
+    let daily = told.stdout.split("    daily: ").nth(1).expect("the daily schedule");
+    let next = daily.lines().nth(2).expect("its next runs");
+    assert_eq!(next.matches(" 09:00 +09:00").count(), 3, "{next}");
+    let never_mind = ["next: Wed 2120-02-28 06:00 -05:00, Wed 2120-02-28 18:00 -05:00, Thu 2120-02-29 06:00 -05:00\n"];
+    for runs in never_mind.into_iter().chain(["next: Mon 2120-07-01 09:00 +02:00\n"]) {
+        assert!(told.stdout.contains(runs), "{runs}: {}", told.stdout);
+    }
+    assert_eq!(told.stderr.matches("is not supported yet\n").count(), 7, "{}", told.stderr);
+    assert!(told.stderr.contains("error: the config has 7 faults\n"), "{}", told.stderr);
+
+    let data = run(folder.path(), &["check", "--json"]);
+    assert_eq!(data.status, Some(3), "{data:#?}");
+    let data = data.json();
+    assert_eq!(data["faults"].as_array().map(Vec::len), Some(7));
+    let rated = &data["jobs"][1]["schedules"][2];
+    assert_eq!(rated["timezone"], "America/New_York");
+    assert_eq!(rated["next"][2], "2120-02-29T06:00:00-05:00");
+    assert_eq!((&rated["start"], &rated["end"]), (&"2120-02-28T11:00:00Z".into(), &"2120-02-29T11:00:00Z".into()));
+
+    for command in ["diff", "apply", "destroy"] {
+        let refused = run(folder.path(), &[command]);
+        assert_eq!(refused.status, Some(3), "{refused:#?}");
+        assert!(refused.stdout.is_empty() && refused.stderr.contains("the config has 7 faults"), "{refused:#?}");
+    }
+    let quiet = run(folder.path(), &["check", "--quiet"]);
+    assert_eq!((quiet.status, quiet.stdout.as_str()), (Some(3), ""));
+    let asking = run(folder.path(), &["check", "--aws"]);
+    assert_eq!((asking.status, asking.stdout), (Some(3), told.stdout), "nothing is asked of AWS");
+}
+
+/// A key that is wrong says so itself, in whichever environment, and not also that it is not supported yet.
+#[test]
+fn what_is_wrong_in_an_environment_is_not_also_too_early() {
+    let folder = folder();
+    let wrong = format!(
+        "{TWO_JOBS}\n[env.prod]\njob.invoices.overlap = \"skipp\"\n[env.test]\njob.invoices.overlap = \"skip\"\n"
+    );
+    std::fs::write(folder.path().join("config.toml"), wrong).expect("it is written");
+    let told = run(folder.path(), &["check"]);
+    assert_eq!((told.status, told.stdout.as_str()), (Some(3), ""), "{told:#?}");
+    assert!(told.stderr.contains("`job.invoices.overlap` can't be `skipp`"), "{told:#?}");
+    assert!(told.stderr.contains("error: the config has 2 faults"), "{told:#?}");
+}
+
 #[test]
 fn check_looks_into_every_environment() {
     let folder = folder();
@@ -91,8 +152,10 @@ fn a_thousand_jobs_are_checked() {
     let head = TWO_JOBS.find("[job").expect("a job");
     std::fs::write(folder.path().join("config.toml"), format!("{}{}", &TWO_JOBS[..head], jobs.concat()))
         .expect("it is written");
-    let told = run(folder.path(), &["check", "--json"]);
-    assert_eq!(told.json()["jobs"].as_array().expect("jobs").len(), 1_000);
+    let told = run(folder.path(), &["check", "--json"]).json();
+    assert_eq!(told["jobs"].as_array().expect("jobs").len(), 1_000);
+    let quota = "1000 rules: an account has 300, as long as AWS does not raise its quota";
+    assert_eq!(told["warnings"], serde_json::json!([quota]));
 }
 
 /// `docs/cli.md` shows what `--help` says.

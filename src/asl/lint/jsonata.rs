@@ -1,5 +1,7 @@
-//! The delimiters of `JSONata`, and its brackets. Source:
+//! The delimiters of `JSONata`. Source:
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+
+use super::jsonata_syntax;
 
 const OPEN: &str = "{%";
 const CLOSE: &str = "%}";
@@ -23,7 +25,7 @@ pub(super) fn fault(text: &str) -> Option<String> {
     if expression.trim().is_empty() {
         return Some("has nothing between `{%` and `%}`".to_owned());
     }
-    unbalanced(expression).map(|reason| format!("is no JSONata: {reason}"))
+    jsonata_syntax::fault(expression).map(|reason| format!("is no JSONata: {reason}"))
 }
 
 /// Whether an expression reads a variable, other than in a quoted text.
@@ -31,36 +33,6 @@ pub(super) fn reads(text: &str, name: &str) -> bool {
     let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     let is_code = |before: &str| before.matches(['\'', '"']).count().is_multiple_of(2);
     is_meant(text) && text.match_indices(name).any(|(at, _)| is_code(&text[..at]) && !goes_on(&text[at + name.len()..]))
-}
-
-/// A bracket or quote without its partner. A `/` may begin a comment or a regular expression,
-/// where anything goes, so with one nothing is said.
-fn unbalanced(expression: &str) -> Option<String> {
-    if expression.contains('/') {
-        return None;
-    }
-    let mut open = Vec::new();
-    let mut quote = None;
-    let mut characters = expression.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some('\'' | '"'), '\\') => drop(characters.next()),
-            (Some(begin), end) if begin == end => quote = None,
-            (None, '\'' | '"' | '`') => quote = Some(character),
-            (None, '(') => open.push(')'),
-            (None, '[') => open.push(']'),
-            (None, '{') => open.push('}'),
-            (None, ')' | ']' | '}') if open.pop() != Some(character) => {
-                return Some(format!("`{character}` has no partner"));
-            }
-            _ => {}
-        }
-    }
-    match (quote, open.last()) {
-        (Some(quote), _) => Some(format!("a `{quote}` is not closed")),
-        (None, Some(close)) => Some(format!("a `{close}` is missing")),
-        (None, None) => None,
-    }
 }
 
 #[cfg(test)]

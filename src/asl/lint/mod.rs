@@ -11,6 +11,8 @@ mod graph;
 mod intrinsic;
 mod json;
 mod jsonata;
+mod jsonata_syntax;
+mod jsonata_tokens;
 mod kind;
 mod machine;
 mod map;

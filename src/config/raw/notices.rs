@@ -40,7 +40,7 @@ pub fn alarm(section: Option<Section<'_>>) -> RawAlarm {
     let raw = RawAlarm {
         span: Some(section.span.clone()),
         failures: section.boolean("failures"),
-        no_success_in: section.duration("no_success_in"),
+        no_success_in: section.minutes("no_success_in"),
         actions: section.strings("actions"),
     };
     section.finish();

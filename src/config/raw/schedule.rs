@@ -58,7 +58,7 @@ fn schedule(name: At<String>, mut section: Section<'_>) -> RawSchedule {
         enabled: section.boolean("enabled"),
         scheduler,
         timezone: section.string("timezone"),
-        flexible_window: section.duration("flexible_window"),
+        flexible_window: section.minutes("flexible_window"),
         start: section.time("start"),
         end: section.time("end"),
         retry: section.table("retry").map(delivery),

@@ -190,7 +190,7 @@ impl Check<'_> {
                 !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             };
             for id in ids.get_ref().iter().filter(|id| !is_id(id)) {
-                self.fault(ids.span(), format!("`{id}` is not an id"), Some(&format!("ids begin with `{prefix}`")));
+                self.fault(ids.span(), format!("`{id}` is not an id"), Some(&format!("such as `{prefix}0a1b2c3d`")));
             }
         }
         if let Some(groups) = raw.security_groups.as_ref().filter(|groups| !groups.get_ref().is_empty())

@@ -24,8 +24,8 @@ impl Context<'_> {
         let schedules = self.schedules(name.get_ref(), raw, work.as_ref(), warnings);
         let logs = self.logs(name.get_ref(), &machine, &raw.logs.over(&self.raw.logs));
         let roles = self.roles(name.get_ref(), raw);
-        let notify = self.check.notify(&raw.notify, &self.raw.notify);
-        let alarm = self.check.alarm(&raw.alarm, &self.raw.alarm);
+        let notify = self.check.notify(&raw.notify, &self.raw.notify, warnings);
+        let alarm = self.check.alarm(&raw.alarm, &self.raw.alarm, warnings);
         self.description(&raw.description);
         self.permissions(raw, work.as_ref(), &machine, &logs, &roles);
         if let Some(Work::Task(task)) = &work {

@@ -24,11 +24,13 @@ impl Context<'_> {
                 "letters, digits and _ - . / #, with `{app}`, `{job}` and `{name}` (the state machine's) filled in";
             self.check.fault(at.span(), format!("`{group}` can't be a log group's name"), Some(hint));
         }
+        let rest = self.log_group_arn("").len();
         if let Some(at) = &raw.group
-            && self.log_group_arn(&group).len() > LONGEST_ARN
+            && rest + group.len() > LONGEST_ARN
         {
             let message = format!("the log group's name has {} characters, too many for Step Functions", group.len());
-            let hint = format!("its whole ARN may have {LONGEST_ARN}, which leaves about 200 for the name");
+            let left = LONGEST_ARN.saturating_sub(rest);
+            let hint = format!("its whole ARN may have {LONGEST_ARN}, which leaves {left} for the name");
             self.check.fault(at.span(), message, Some(&hint));
         }
         if let Some(days) = &raw.retention_days

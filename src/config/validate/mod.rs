@@ -26,7 +26,7 @@ use super::{Config, Job, RoleChoice};
 use crate::arn::Arn;
 use crate::scope::partition;
 
-/// The most tags that a resource carries, less our own two. Source: AWS Tag Editor, "Tag naming limits".
+/// The most tags that a resource carries, less our own two, or three. Source: AWS Tag Editor, "Tag naming limits".
 const MAX_TAGS: usize = 48;
 
 /// The config that `raw` means. None, or with faults noted, when it means none.
@@ -35,7 +35,9 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let app = check.app(raw);
     check.region(&raw.region);
     check.account(&raw.account);
-    check.tags(&raw.tags);
+    let says_so = |protect: &At<bool>| value(protect) == Some(true);
+    let protects = says_so(&raw.protect) || raw.jobs.iter().any(|(_, job)| says_so(&job.protect));
+    check.tags(&raw.tags, MAX_TAGS - usize::from(protects));
     if raw.jobs.is_empty() && !check.is_mistyped("job") {
         check.fault(0..0, "there is no job", Some("add one: `[job.NAME]` with a `command` and a `schedule`"));
     }
@@ -44,7 +46,7 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
     let context = job::Context { app: &app_name, raw, check: &check };
     let jobs: Vec<Job> = raw.jobs.iter().filter_map(|(name, raw)| context.job(name, raw, &mut warnings)).collect();
     check.collisions(&jobs, raw);
-    check.scheduler_tags(&jobs, &raw.tags);
+    check.schedule_group(&jobs, raw);
     warnings.extend(too_many_rules(&jobs));
     Some(Config {
         path: source.path.clone(),
@@ -54,6 +56,7 @@ pub fn validate(raw: &Raw, source: &Arc<Source>, faults: &RefCell<Faults>) -> Op
         account: value(&raw.account),
         tags: value(&raw.tags).unwrap_or_default(),
         protect: value(&raw.protect).unwrap_or(false),
+        secrets: Vec::new(),
         jobs,
         warnings,
         unsupported: Faults::default(),
@@ -98,13 +101,7 @@ impl Check<'_> {
 
     /// Whether this key is there, but its value is wrong or its name misspelt, which is said already.
     fn is_mistyped(&self, key: &str) -> bool {
-        let said = [format!("{key}` must be "), format!("{key}` can't be `")];
-        let meant = format!("did you mean `{key}`?");
-        self.faults
-            .borrow()
-            .list
-            .iter()
-            .any(|fault| said.iter().any(|said| fault.message.contains(said)) || fault.hint.as_ref() == Some(&meant))
+        self.faults.borrow().has_mistyped(key)
     }
 
     /// The folder that relative paths start from.
@@ -150,12 +147,14 @@ impl Check<'_> {
         }
     }
 
-    fn tags(&self, tags: &At<BTreeMap<String, String>>) {
+    fn tags(&self, tags: &At<BTreeMap<String, String>>, most: usize) {
         let Some(tags) = tags else { return };
         let span = tags.span();
-        if tags.get_ref().len() > MAX_TAGS {
+        if tags.get_ref().len() > most {
             let message = format!("{} tags are too many", tags.get_ref().len());
-            self.fault(span.clone(), message, Some("AWS allows 50 on a resource, and two are ours"));
+            let hint =
+                format!("AWS allows 50 on a resource, and {} are ours", if most == MAX_TAGS { "two" } else { "three" });
+            self.fault(span.clone(), message, Some(&hint));
         }
         let allowed = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " +-=._:/@".contains(c));
         let mut seen = HashMap::new();
@@ -184,11 +183,17 @@ impl Check<'_> {
         }
     }
 
-    /// The group of Scheduler's schedules takes no tag without a value.
-    /// Source: EventBridge Scheduler API, `CreateScheduleGroup`.
-    fn scheduler_tags(&self, jobs: &[Job], tags: &At<BTreeMap<String, String>>) {
-        let scheduled = jobs.iter().flat_map(|job| &job.schedules).any(|schedule| schedule.scheduler.is_some());
-        if let Some(tags) = tags.as_ref().filter(|_| scheduled) {
+    /// The group of Scheduler's schedules has the app's name and tags. It takes no tag without a value, and each account
+    /// has one called `default`. Source: EventBridge Scheduler API, `CreateScheduleGroup`.
+    fn schedule_group(&self, jobs: &[Job], raw: &Raw) {
+        if jobs.iter().flat_map(|job| &job.schedules).all(|schedule| schedule.scheduler.is_none()) {
+            return;
+        }
+        if let Some(app) = raw.app.as_ref().filter(|app| app.get_ref() == "default") {
+            let hint = "a schedule of this config is one of EventBridge Scheduler, which has a group of that name";
+            self.fault(app.span(), "an app with such schedules can't be called `default`", Some(hint));
+        }
+        if let Some(tags) = &raw.tags {
             for (key, _) in tags.get_ref().iter().filter(|(_, value)| value.is_empty()) {
                 let hint = "a schedule of this config is one of EventBridge Scheduler, which refuses it: write a value";
                 self.fault(tags.span(), format!("the tag `{key}` has no value"), Some(hint));
@@ -201,14 +206,17 @@ impl Check<'_> {
         let text = arn.get_ref();
         let prefix = format!("{kind}/");
         let of_aws = |arn: &Arn<'_>| kind == "policy" && arn.account == "aws";
-        let named = |arn: &Arn<'_>| {
-            arn.service == "iam" && arn.resource.strip_prefix(&prefix).is_some_and(|name| is_iam_name(kind, name))
-        };
-        let whole = Arn::parse(text).filter(named);
+        let whole = Arn::parse(text).filter(|_| Arn::of(text, "iam", &prefix).is_some());
         let whole = whole.filter(|arn| arn.region.is_empty() && (arn.has_account() || of_aws(arn)));
         let example = format!("such as `arn:aws:iam::123456789012:{kind}/name`");
+        let name = whole.and_then(|arn| arn.resource.strip_prefix(&prefix)).unwrap_or_default();
         match whole {
             None => self.fault(arn.span(), format!("`{text}` is not the ARN of a {kind}"), Some(&example)),
+            Some(_) if !is_iam_name(kind, name) => {
+                let longest = if kind == "role" { 64 } else { 128 };
+                let hint = format!("1 to {longest} letters, digits and + = , . @ _ -, behind a path or none");
+                self.fault(arn.span(), format!("`{name}` can't be the name of a {kind}"), Some(&hint));
+            }
             Some(whole) => self.same_account(&arn.span(), &whole, kind),
         }
         text.clone()

@@ -20,7 +20,7 @@ impl Check<'_> {
     }
 
     /// A job's own `notify`, and the app's for what it leaves out.
-    pub(super) fn notify(&self, own: &RawNotify, base: &RawNotify) -> Notify {
+    pub(super) fn notify(&self, own: &RawNotify, base: &RawNotify, warnings: &mut Vec<String>) -> Notify {
         for written in [own, base] {
             if let (Some(span), None, None) = (&written.span, &written.failure, &written.success)
                 && !["notify", "failure", "success"].iter().any(|key| self.is_mistyped(key))
@@ -30,13 +30,13 @@ impl Check<'_> {
             }
         }
         let raw = own.over(base);
-        let topic = |topic: &At<String>| topic.as_ref().map(|topic| self.topic(topic, topic.get_ref()));
+        let mut topic = |topic: &At<String>| topic.as_ref().map(|topic| self.topic(topic, topic.get_ref(), warnings));
         Notify { failure: topic(&raw.failure), success: topic(&raw.success) }
     }
 
     /// A job's own `alarm`, and the app's for what it leaves out. None when nothing is watched.
     /// Source: Amazon CloudWatch API, `PutMetricAlarm`.
-    pub(super) fn alarm(&self, own: &RawAlarm, base: &RawAlarm) -> Option<Alarm> {
+    pub(super) fn alarm(&self, own: &RawAlarm, base: &RawAlarm, warnings: &mut Vec<String>) -> Option<Alarm> {
         let raw = own.over(base);
         let failures = value(&raw.failures).unwrap_or(false);
         let no_success_in = self.silence(&raw.no_success_in);
@@ -54,7 +54,7 @@ impl Check<'_> {
         }
         if let Some(at) = &raw.actions {
             for action in &actions {
-                self.topic(at, action);
+                self.topic(at, action, warnings);
             }
         }
         watches.then_some(Alarm { failures, no_success_in, actions })
@@ -79,7 +79,7 @@ impl Check<'_> {
     }
 
     /// The ARN of a topic, where `at` is. Source: Amazon SNS API, `CreateTopic`.
-    fn topic<T>(&self, at: &Spanned<T>, text: &str) -> String {
+    fn topic<T>(&self, at: &Spanned<T>, text: &str, warnings: &mut Vec<String>) -> String {
         let name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let named = |arn: &Arn<'_>| {
             let topic = arn.resource.strip_suffix(".fifo").unwrap_or(arn.resource);
@@ -90,7 +90,13 @@ impl Check<'_> {
             self.fault(at.span(), format!("`{text}` is not the ARN of a topic"), Some(hint));
             return text.to_owned();
         };
-        self.same_region(&at.span(), &arn, "topic");
+        self.same_partition(&at.span(), &arn, "topic");
+        if let Some(region) = self.region.as_ref().filter(|region| *region != arn.region) {
+            let warning = format!("the topic `{text}` is in {}, and only topics in {region} can be told", arn.region);
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
         text.to_owned()
     }
 }

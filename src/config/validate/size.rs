@@ -50,7 +50,10 @@ impl Check<'_> {
         let sold = FARGATE.iter().find(|(units, ..)| Some(*units) == cpu);
         if let (Some(units), Some(at), None) = (cpu, &raw.cpu, sold) {
             let all: Vec<String> = FARGATE.iter().map(|(units, ..)| units.to_string()).collect();
-            let hint = format!("one of {}", listed(all.iter().map(String::as_str)));
+            let hint = match FARGATE.iter().find(|(sold, ..)| units.checked_mul(1_024) == Some(*sold)) {
+                Some((meant, ..)) => format!("in CPU units: {units} CPUs are {meant}"),
+                None => format!("one of {}", listed(all.iter().map(String::as_str))),
+            };
             self.fault(at.span(), format!("Fargate has no task of {units} CPU units"), Some(&hint));
             return;
         }
@@ -64,7 +67,7 @@ impl Check<'_> {
                 None => (
                     FARGATE.iter().any(|row| fits(row, size)),
                     format!("Fargate has no task of {size} MiB"),
-                    "512, whole GiB up to 30720, and more in larger steps: see the sizes of Fargate".to_owned(),
+                    meant(size),
                 ),
             };
             if !fits {
@@ -84,6 +87,19 @@ impl Check<'_> {
 fn fits(row: &(i64, i64, i64, i64), size: i64) -> bool {
     let (units, least, most, step) = *row;
     (least..=most).contains(&size) && size % step == 0 && (units, size) != NOT_SOLD
+}
+
+/// What a size that Fargate does not sell is meant to be.
+fn meant(size: i64) -> String {
+    let gib = size.checked_mul(1_024).filter(|size| FARGATE.iter().any(|row| fits(row, *size)));
+    let near = || {
+        let all = FARGATE.iter().flat_map(|row| (row.1..=row.2).step_by(512).filter(|size| fits(row, *size)));
+        all.min_by_key(|sold| sold.abs_diff(size)).unwrap_or_default()
+    };
+    gib.map_or_else(
+        || format!("the nearest that it has is {}", near()),
+        |meant| format!("in MiB: {size} GiB are {meant}"),
+    )
 }
 
 fn memories(row: &(i64, i64, i64, i64)) -> String {

@@ -21,7 +21,8 @@ const LONGEST_WINDOW: u32 = 1_440;
 impl Check<'_> {
     /// Whose schedule it is. With any key of EventBridge Scheduler's, or once only, it is not a rule's.
     pub(super) fn scheduler(&self, raw: &RawSchedule) -> (Dialect, Option<Scheduler>) {
-        let once = raw.expression.as_ref().filter(|expression| expression.get_ref().starts_with("at("));
+        let is_once = |text: &str| text.trim_start().to_ascii_lowercase().starts_with("at(");
+        let once = raw.expression.as_ref().filter(|expression| is_once(expression.get_ref()));
         if let Some(expression) = once {
             let (span, what) = (expression.span(), "a one-time schedule is");
             let as_rule = Expression::parse(expression.get_ref(), Dialect::Rule).err().and_then(|fault| fault.hint);
@@ -104,7 +105,7 @@ impl Check<'_> {
         match time::parse(time.get_ref(), zone) {
             Ok(read) => Some(read),
             Err((message, hint)) => {
-                self.fault(time.span(), message, Some(&hint));
+                self.fault(time.span(), message, hint.as_deref());
                 None
             }
         }

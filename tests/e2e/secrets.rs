@@ -1,0 +1,96 @@
+//! What a config takes from the environment is in no output, no log and no error, and neither is what it replaces.
+
+use crate::apply::ONE_JOB;
+use crate::support::{Answer, Ground, Run, Verdict, on_both};
+
+const OLD: &str = "xyzzy-old";
+const NEW: &str = "xyzzy-new";
+
+fn config() -> String {
+    let own = "environment = { TOKEN = \"${env:SECRET}\", MODE = \"fast\" }\n";
+    let config = ONE_JOB.replace("invoices:send", "--key=${env:SECRET}");
+    let input = "{ expression = \"rate(3 hours)\", input = { commands = [\"php\"], key = \"${env:SECRET}\" } }";
+    format!("{}{own}", config.replace("\"rate(3 hours)\"", input))
+}
+
+#[track_caller]
+fn run(ground: &Ground, secret: &str, arguments: &[&str]) -> Run {
+    let output = ground.command(arguments).env("SECRET", secret).output().expect("the binary runs");
+    let run = Run::of(&output);
+    for told in [&run.stdout, &run.stderr] {
+        assert!(!told.contains("xyzzy"), "{arguments:?}: {run:#?}");
+    }
+    run
+}
+
+/// Every command that shows a plan, at every loudness.
+#[track_caller]
+fn shows_nothing(ground: &Ground, secret: &str) {
+    for arguments in [&["check"][..], &["diff"], &["diff", "--json", "-vvv"], &["diff", "--out", "plan.json"]] {
+        assert_eq!(run(ground, secret, arguments).status, Some(0));
+    }
+    let saved = std::fs::read_to_string(ground.path("plan.json")).expect("the plan");
+    assert!(!saved.contains("xyzzy"), "{saved}");
+}
+
+on_both!(a_value_from_the_environment_is_never_shown, |ground: Ground| {
+    ground.write("config.toml", &config());
+    shows_nothing(&ground, OLD);
+    assert_eq!(run(&ground, OLD, &["apply", "--json", "-vvv"]).status, Some(0));
+    let machine = ground.cloud.everything()["state-machine/billing-invoices"].to_string();
+    assert!(machine.contains(OLD), "the machine has it: {machine}");
+
+    shows_nothing(&ground, NEW);
+    let diff = run(&ground, NEW, &["diff"]).stdout;
+    assert!(diff.contains("\"(hidden)\" → \"(hidden, another one)\""), "that it changes is shown: {diff}");
+    ground.proxy.rule(|_, seen| match seen.api == "states:UpdateStateMachine" {
+        true => Verdict::Answer(Answer {
+            status: 400,
+            code: "InvalidDefinition",
+            message: format!("'--key={NEW}' is not to its liking"),
+        }),
+        false => Verdict::Pass,
+    });
+    for arguments in [&["apply", "-vvv"][..], &["apply", "--json", "-vvv"]] {
+        let failed = run(&ground, NEW, arguments);
+        assert_eq!(failed.status, Some(1));
+        assert!(failed.stderr.contains("'--key=(hidden)' is not to its liking"), "{failed:#?}");
+    }
+    ground.proxy.pass();
+    assert_eq!(run(&ground, NEW, &["apply"]).status, Some(0));
+    assert_eq!(run(&ground, NEW, &["destroy", "--json", "--yes", "-vvv"]).status, Some(0));
+});
+
+on_both!(what_somebody_put_into_a_container_s_environment_is_not_shown, |ground: Ground| {
+    ground.write("config.toml", &format!("{ONE_JOB}environment = {{ TOKEN = \"xyzzy\" }}\n"));
+    ground.ok(&["apply"]);
+    ground.write("config.toml", ONE_JOB);
+    for arguments in [&["diff"][..], &["diff", "--json"]] {
+        let diff = ground.ok(arguments);
+        assert!(diff.stdout.contains("(hidden)") && !diff.stdout.contains("xyzzy"), "{diff:#?}");
+    }
+});
+
+#[test]
+fn credentials_are_in_no_log() {
+    let ground = Ground::new(crate::support::Which::Moto);
+    ground.write("config.toml", ONE_JOB);
+    let command = |arguments: &[&str]| {
+        let output = ground
+            .command(arguments)
+            .env("AWS_ACCESS_KEY_ID", "AKIAXYZZY")
+            .env("AWS_SECRET_ACCESS_KEY", "xyzzy-key")
+            .env("AWS_SESSION_TOKEN", "xyzzy-token")
+            .output();
+        Run::of(&output.expect("the binary runs"))
+    };
+    ground.proxy.rule(|number, _| match number {
+        0..3 => Verdict::Answer(Answer { status: 500, code: "InternalFailure", message: "no".into() }),
+        _ => Verdict::Pass,
+    });
+    for arguments in [&["diff", "-vvv"][..], &["apply", "-vvv"], &["destroy", "--yes", "-vvv"]] {
+        let run = command(arguments);
+        assert_eq!(run.status, Some(0), "{run:#?}");
+        assert!(!format!("{}{}", run.stdout, run.stderr).to_lowercase().contains("xyzzy"), "{run:#?}");
+    }
+}
