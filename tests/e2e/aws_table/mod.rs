@@ -107,38 +107,38 @@ const ROWS: &[Row] = &[
         &["events:DeleteRule"],
         "ValidationException",
         "Rule can't be deleted since it has targets.",
-        Waits("the rule's targets to be gone", 300),
+        Waits("the rule's targets to be gone", 5),
     ),
     row(
         &["iam:DeleteRole"],
         "DeleteConflict",
         "Cannot delete entity, must delete policies first.",
-        Waits("the role's policies to be gone", 30),
+        Waits("the role's policies to be gone", 5),
     ),
     // What was just made is not seen.
     row(
         &["events:PutTargets", "events:TagResource", "events:UntagResource"],
         "ResourceNotFoundException",
         "Rule billing-invoices does not exist on EventBus default.",
-        Waits("the new rule to be seen", 30),
+        Waits("the new rule to be seen", 5),
     ),
     row(
         &["iam:PutRolePolicy", "iam:TagRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePermissionsBoundary"],
         "NoSuchEntity",
         "The role with name billing-invoices-execution cannot be found.",
-        Waits("the new role to be seen", 30),
+        Waits("the new role to be seen", 5),
     ),
     row(
         &["logs:PutRetentionPolicy", "logs:TagResource"],
         "ResourceNotFoundException",
         "The specified log group does not exist.",
-        Waits("the new log group to be seen", 30),
+        Waits("the new log group to be seen", 5),
     ),
     row(
         &["logs:PutRetentionPolicy"],
         "AccessDeniedException",
         "Access denied",
-        Waits("the new log group to be seen", 30),
+        Waits("the new log group to be seen", 5),
     ),
     // Somebody else changes the same thing.
     row(
