@@ -31,13 +31,13 @@ pub(super) fn fault(text: &str) -> Option<String> {
 /// Whether an expression reads a variable, other than in a quoted text.
 pub(super) fn reads(text: &str, name: &str) -> bool {
     let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-    let (mut quotes, mut from) = (0_usize, 0);
-    is_meant(text)
-        && text.match_indices(name).any(|(at, _)| {
-            quotes += text[from..at].matches(['\'', '"']).count();
-            from = at;
-            quotes.is_multiple_of(2) && !goes_on(&text[at + name.len()..])
-        })
+    let (mut quotes, mut counted) = (0, 0);
+    let mut found = text.match_indices(name).map(|(at, _)| {
+        quotes += text[counted..at].matches(['\'', '"']).count();
+        counted = at;
+        quotes % 2 == 0 && !goes_on(&text[at + name.len()..])
+    });
+    is_meant(text) && found.any(|is_read| is_read)
 }
 
 #[cfg(test)]

@@ -169,6 +169,12 @@ fn a_megabyte_of_faults_takes_no_time() {
     let call = (r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"InputPath":"States.Array("#, r#")"}}}"#);
     fill(&|_| "$.a,".to_owned(), call);
     fill(&|_| "States.Array(".to_owned(), call);
+    let jsonata = (
+        r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Pass","Output":"{% '"#,
+        r#"' %}","End":true}}}"#,
+    );
+    fill(&|_| "$states.result".to_owned(), jsonata);
+    fill(&|_| "' + ('".to_owned(), jsonata);
     let rules = (r#"{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":["#, "]}}}");
     fill(&|_| r#"{"Not":{"Variable":1}},"#.to_owned(), rules);
 }
