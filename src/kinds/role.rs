@@ -146,7 +146,12 @@ impl Kind for Role {
     async fn observe(look: &Look<'_>, names: &[String]) -> Result<Vec<Self>, Failure> {
         let (details, described) = tokio::try_join!(details(look), described(look))?;
         let app = look.scope.app.as_str();
-        let roles = details.into_iter().filter_map(|detail| observed(detail, &described));
+        let path = own_path(look);
+        let seen = |role: &RoleDetail| {
+            let own = role.path.as_deref() == Some(path.as_str());
+            !own || role.role_name.as_ref().is_some_and(|name| described.contains_key(name))
+        };
+        let roles = details.into_iter().filter(seen).filter_map(|detail| observed(detail, &described));
         let ours = roles.filter(|role| names.contains(&role.name) || role.owner() == Some(app));
         if look.aws.answers_in_full() {
             return Ok(ours.collect());
@@ -326,6 +331,12 @@ fn tag(key: &str, value: &str) -> Option<Tag> {
     Tag::builder().key(key).value(value).build().ok()
 }
 
+/// Where the app's roles are. A role there that only one of the two bulk reads shows is on its way in or out: it is not
+/// there yet, for nothing tells which region it serves.
+fn own_path(look: &Look<'_>) -> String {
+    format!("/provision/{}/", look.scope.app)
+}
+
 /// What bulk reads leave out: description and longest session, by role name.
 type Described = BTreeMap<String, (String, i32)>;
 
@@ -341,7 +352,7 @@ async fn details(look: &Look<'_>) -> Result<Vec<RoleDetail>, Failure> {
 }
 
 async fn described(look: &Look<'_>) -> Result<Described, Failure> {
-    let path = format!("/provision/{}/", look.scope.app);
+    let path = own_path(look);
     let page = async |token: Option<String>| {
         let answer = look.aws.iam.list_roles().path_prefix(&path).set_marker(token).send().await;
         let answer = answer.map_err(|error| Failure::new("iam:ListRoles", &error))?;

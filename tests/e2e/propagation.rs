@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::apply::ONE_JOB;
-use crate::support::{Answer, Ground, Verdict, Which, on_both};
+use crate::support::{Answer, Ground, Seen, Verdict, Which, on_both};
 
 const ASSUME: &str = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.";
 
@@ -222,6 +222,44 @@ fn old_values_are_read_again_and_not_written_again() {
         assert_eq!(sent(&ground, write), times, "{run:#?}");
         assert_eq!(ground.diff()["summary"]["unchanged"], 5);
     }
+}
+
+/// `GetAccountAuthorizationDetails` shows a new role, and `ListRoles`, which tells what it is for, does not yet.
+#[test]
+fn a_role_that_one_of_two_reads_shows_is_not_there_yet() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    ground.diff();
+    let (mut written, mut left) = (false, 2);
+    ground.proxy.rule(move |_, seen| {
+        written |= seen.is_write();
+        if !written || left == 0 || seen.api != "iam:ListRoles" {
+            return Verdict::Pass;
+        }
+        left -= 1;
+        Verdict::Stale
+    });
+    ground.ok(&["apply"]);
+    assert_eq!(sent(&ground, "iam:UpdateRole"), 0);
+    assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+}
+
+/// Such a role may serve another region, where somebody makes it at this moment.
+#[test]
+fn a_role_that_one_of_two_reads_shows_is_not_deleted() {
+    let ground = Ground::new(Which::Moto);
+    ground.write("elsewhere.toml", &ONE_JOB.replace("ap-northeast-1", "eu-west-1"));
+    assert_eq!(ground.writes_of(&["destroy", "--yes", "elsewhere.toml"]), Vec::<String>::new());
+    ground.write("config.toml", ONE_JOB);
+    let past_the_proxy = format!("http://127.0.0.1:{}", ground.emulator.port);
+    let apply = ground.command(&["apply"]).env("AWS_ENDPOINT_URL", past_the_proxy).output().expect("the binary runs");
+    assert!(apply.status.success(), "{apply:?}");
+    let here = ground.cloud.everything();
+    let stale = |seen: &Seen| if seen.api == "iam:ListRoles" { Verdict::Stale } else { Verdict::Pass };
+    ground.proxy.rule(move |_, seen| stale(seen));
+    ground.ok(&["destroy", "--yes", "elsewhere.toml"]);
+    assert_eq!(ground.proxy.writes(), Vec::<String>::new());
+    assert_eq!(ground.cloud.everything(), here);
 }
 
 /// `CreateStateMachine` succeeds when an identical one is there, and compares neither role nor tags. Here somebody else

@@ -98,10 +98,11 @@ impl Faults {
 
     /// From now on the plan is carried out.
     pub fn befall(self, proxy: &Proxy) {
-        let mut sent = BTreeMap::<(String, String), usize>::new();
+        let (mut sent, mut written) = (BTreeMap::<(String, String), usize>::new(), false);
         proxy.rule(move |_, seen| {
+            written |= seen.is_write();
             let times = sent.entry((seen.api.clone(), seen.body.clone())).or_default();
-            let fault = self.on(seen, *times);
+            let fault = self.on(seen, *times).filter(|fault| *fault != Fault::Lag || written);
             *times += 1;
             fault.map_or(Verdict::Pass, |fault| fault.verdict(&seen.api))
         });

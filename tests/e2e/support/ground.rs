@@ -43,6 +43,7 @@ impl Ground {
     pub fn reset(&self) {
         self.emulator.reset();
         self.cloud.seed();
+        self.proxy.forget();
         self.proxy.pass();
     }
 

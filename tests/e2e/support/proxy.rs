@@ -96,6 +96,11 @@ impl Proxy {
         self.rule(|_, _| Verdict::Pass);
     }
 
+    /// No read has been answered yet.
+    pub fn forget(&self) {
+        self.state.lock().expect("the proxy's state").answers.clear();
+    }
+
     /// What went by since the last rule.
     pub fn seen(&self) -> Vec<Seen> {
         self.state.lock().expect("the proxy's state").seen.clone()
