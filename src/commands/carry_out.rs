@@ -25,6 +25,9 @@ pub struct Consent {
     pub saved: Option<Saved>,
 }
 
+/// The longest that one attempt at a request takes.
+const ATTEMPT: Duration = Duration::from_secs(15);
+
 /// Makes the plan, asks where that is due, executes, and looks again until nothing differs.
 pub async fn carry_out(
     session: &Session,
@@ -47,7 +50,8 @@ async fn rounds(
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
     let started = Instant::now();
-    let mut plan = timeout(limit, session.plan(aim, BTreeSet::new())).await.map_err(|_| late(limit))??;
+    // A read that is given up tells why; this is for many that are each just in time.
+    let mut plan = timeout(limit + ATTEMPT, session.plan(aim, BTreeSet::new())).await.map_err(|_| late(limit))??;
     let left = limit.saturating_sub(started.elapsed());
     report.plan(&plan, &session.scope);
     if let Some(Err(refusal)) = consent.saved.as_ref().map(|saved| saved.holds(&plan, &session.scope)) {
