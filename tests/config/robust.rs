@@ -110,14 +110,8 @@ impl Change {
     }
 }
 
-/// As many cases as `PROPTEST_CASES` says, `few` without it.
-fn cases(few: u32) -> ProptestConfig {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: few, ..config } }
-}
-
 proptest! {
-    #![proptest_config(cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text(config in any::<String>()) {

@@ -74,14 +74,8 @@ fn check_text(text: &str) {
     }
 }
 
-/// As many cases as `PROPTEST_CASES` says, `few` without it.
-fn cases(few: u32) -> ProptestConfig {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: few, ..config } }
-}
-
 proptest! {
-    #![proptest_config(cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {
@@ -111,11 +105,6 @@ proptest! {
             prop_assert_eq!(expression.next_after(between, &zone), Some(run));
         }
     }
-}
-
-proptest! {
-    // Each takes long: not more of them for a fuzzing run.
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn never_firing_is_found_out(sample in sample()) {
@@ -127,6 +116,10 @@ proptest! {
             prop_assert!(!days.take(8 * 366).any(|day| fires(&day)));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_next_run_is_the_one_found_minute_by_minute(sample in sample(), (zone, after) in moment()) {

@@ -69,14 +69,8 @@ fn cuts(text: &str) -> Vec<usize> {
     text.bytes().enumerate().filter(|(_, byte)| is_cut(*byte)).map(|(at, _)| at).collect()
 }
 
-/// As many cases as `PROPTEST_CASES` says, `few` without it.
-fn cases(few: u32) -> ProptestConfig {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: few, ..config } }
-}
-
 proptest! {
-    #![proptest_config(cases(1_000))]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text(text in any::<String>()) {
