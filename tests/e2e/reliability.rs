@@ -30,7 +30,7 @@ struct Made {
 }
 
 #[test]
-#[ignore = "takes a quarter of an hour on an idle machine: `make reliability`"]
+#[ignore = "takes some twenty minutes: `make reliability`"]
 fn everything_that_can_go_wrong() {
     let made: Vec<Made> = std::thread::scope(|scope| {
         let threads: Vec<_> = [Which::Ministack, Which::Moto].map(|which| scope.spawn(move || all(which))).into();
