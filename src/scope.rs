@@ -48,6 +48,11 @@ impl Scope {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
     }
 
+    /// The path of the roles that are made for the app of this name.
+    pub fn role_path(app: &str) -> String {
+        format!("/provision/{app}/")
+    }
+
     /// A role's ARN.
     pub fn role(&self, path: &str, name: &str) -> String {
         format!("arn:{}:iam::{}:role{path}{name}", self.partition, self.account)

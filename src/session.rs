@@ -42,6 +42,20 @@ pub struct Aim {
     pub stop_running: bool,
 }
 
+impl Aim {
+    /// What a plan is made for, once it is known what should be.
+    pub fn goal<'a>(&self, blueprint: Blueprint<'a>) -> Goal<'a> {
+        Goal {
+            blueprint,
+            jobs: self.jobs.clone(),
+            adopt: self.adopt,
+            destroy: self.destroy,
+            keep: self.keep.clone(),
+            stop_running: self.stop_running,
+        }
+    }
+}
+
 impl Session {
     /// Finds out who we are and whether that is whom the config is for.
     ///
@@ -77,14 +91,7 @@ impl Session {
             true => Blueprint::empty(&self.config, &self.scope),
             false => Blueprint::new(&self.config, &self.scope, &facts, &aim.jobs)?,
         };
-        let goal = Goal {
-            blueprint,
-            jobs: aim.jobs.clone(),
-            adopt: aim.adopt,
-            destroy: aim.destroy,
-            keep: aim.keep.clone(),
-            stop_running: aim.stop_running,
-        };
+        let goal = aim.goal(blueprint);
         let mut plan = order(REGISTRY.iter().zip(observed).map(|(kind, observed)| kind.compare(observed, &goal)));
         plan.secrets.clone_from(&self.config.secrets);
         running(&mut plan, &look).await.map_err(|failure| failure.into_error("can't see what is running"))?;

@@ -17,7 +17,7 @@ mod when;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::scope::SHARED;
+use crate::scope::{SHARED, Scope};
 
 pub use duration::parse as seconds;
 pub use fault::{Fault, Faults, Source, listed, nearest};
@@ -211,7 +211,7 @@ pub enum RoleChoice {
 impl Config {
     /// The path of the roles we make.
     pub fn role_path(&self) -> String {
-        format!("/provision/{}/", self.app)
+        Scope::role_path(&self.app)
     }
 
     /// Whether nothing that carries this job's tag may be deleted.

@@ -334,7 +334,7 @@ fn tag(key: &str, value: &str) -> Option<Tag> {
 /// Where the app's roles are. A role there that only one of the two bulk reads shows is on its way in or out: it is not
 /// there yet, for nothing tells which region it serves.
 fn own_path(look: &Look<'_>) -> String {
-    format!("/provision/{}/", look.scope.app)
+    Scope::role_path(&look.scope.app)
 }
 
 /// What bulk reads leave out: description and longest session, by role name.

@@ -160,18 +160,10 @@ impl Play {
 
     fn goal(&self, config: usize, aim: &Aim) -> Goal<'_> {
         let plot = &self.plots[config];
-        let blueprint = match aim.destroy {
+        aim.goal(match aim.destroy {
             true => provision::blueprint::Blueprint::empty(&plot.config, &plot.scope),
             false => plot.blueprint(&aim.jobs),
-        };
-        Goal {
-            blueprint,
-            jobs: aim.jobs.clone(),
-            adopt: aim.adopt,
-            destroy: aim.destroy,
-            keep: aim.keep.clone(),
-            stop_running: aim.stop_running,
-        }
+        })
     }
 
     /// As `Session::plan` makes it, once AWS has answered.
