@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -27,13 +28,13 @@ impl fmt::Display for Address {
 }
 
 /// One API request, decided but not yet sent.
-#[derive(Debug)]
-pub struct Call(Box<dyn Request>);
+#[derive(Clone, Debug)]
+pub struct Call(Arc<dyn Request>);
 
 impl Call {
     /// The request that `input`, an SDK input builder, describes.
     pub fn new(input: impl Request + 'static) -> Self {
-        Self(Box::new(input))
+        Self(Arc::new(input))
     }
 
     /// The IAM name of the operation, such as `logs:CreateLogGroup`.
@@ -165,6 +166,11 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Serialize + Send + Sync + 'stat
 
     /// Where `from` must pass through a state that serves those who need `from` and those who need `to`, that state.
     fn between(_from: &Self, _to: &Self) -> Option<Self> {
+        None
+    }
+
+    /// What it looks like while its deletion is under way, where that takes a while.
+    fn leaving(&self) -> Option<Self> {
         None
     }
 

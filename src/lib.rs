@@ -18,6 +18,7 @@ pub mod iam;
 pub mod kind;
 pub mod kinds;
 pub mod plan;
+pub mod reconcile;
 pub mod references;
 pub mod report;
 pub mod schedule;

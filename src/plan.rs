@@ -37,7 +37,7 @@ pub enum Action {
 }
 
 /// One resource, its before and after, why, and the calls that get there.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Change {
     /// The resource.
     #[serde(serialize_with = "as_text")]
@@ -58,13 +58,16 @@ pub struct Change {
     pub before: Option<Value>,
     /// As the config wants it.
     pub after: Option<Value>,
+    /// What AWS may show on the way.
+    #[serde(skip)]
+    pub between: Vec<Value>,
     /// The IAM names of the calls, in order.
     #[serde(serialize_with = "as_calls")]
     pub calls: Vec<&'static str>,
 }
 
 /// Calls of one change that run one after another.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// The change, by its place in the plan.
     pub change: usize,
@@ -75,7 +78,7 @@ pub struct Step {
 }
 
 /// All that is to happen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// In the order in which they may begin.
     pub changes: Vec<Change>,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{LocalBoxFuture, try_join_all};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::aws::{Aws, Failure, READS_AT_ONCE, Tagged, identify, inquire};
+use crate::aws::{Aws, Cloud, Failure, READS_AT_ONCE, Tagged, identify, inquire};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::error::Error;
@@ -13,6 +13,7 @@ use crate::facts::Facts;
 use crate::kind::{Address, Look};
 use crate::kinds::REGISTRY;
 use crate::plan::{Goal, Plan, order};
+use crate::reconcile::Site;
 use crate::references::References;
 use crate::scope::Scope;
 
@@ -96,6 +97,16 @@ impl Session {
         plan.secrets.clone_from(&self.config.secrets);
         running(&mut plan, &look).await.map_err(|failure| failure.into_error("can't see what is running"))?;
         Ok(plan)
+    }
+}
+
+impl Site for Session {
+    fn cloud(&self) -> &dyn Cloud {
+        &self.aws
+    }
+
+    fn plan<'a>(&'a self, aim: &'a Aim, doubted: BTreeSet<Address>) -> LocalBoxFuture<'a, Result<Plan, Error>> {
+        Box::pin(self.plan(aim, doubted))
     }
 }
 

@@ -17,12 +17,13 @@ pub struct Stop {
 impl Stop {
     /// A stop that is never asked for.
     pub fn never() -> Self {
-        Self::when(watch::channel(false).1)
+        let never = watch::channel(false).1;
+        Self { interrupted: never.clone(), late: never }
     }
 
-    /// Asked for once `heard` is true.
-    pub fn when(heard: watch::Receiver<bool>) -> Self {
-        Self { interrupted: heard, late: watch::channel(false).1 }
+    /// Asked for once one of the two is true: somebody interrupts, or the time is over.
+    pub fn when(interrupted: watch::Receiver<bool>, late: watch::Receiver<bool>) -> Self {
+        Self { interrupted, late }
     }
 
     /// Asked for when `limit` has passed, and by the first SIGINT or SIGTERM. The second ends the program at once.
@@ -47,7 +48,7 @@ impl Stop {
             tokio::time::sleep(limit).await;
             passed.send_replace(true);
         });
-        Ok(Self { interrupted: heard, late })
+        Ok(Self::when(heard, late))
     }
 
     /// Whether it has been asked for.

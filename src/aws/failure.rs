@@ -119,6 +119,11 @@ impl Failure {
         self.is_not_found() || self.exists() || self.is(&CONCURRENT) || has_targets
     }
 
+    /// Whether it was waited for, or is somebody else's doing: the same request may succeed later.
+    pub fn may_pass(&self) -> bool {
+        self.is_conflict() || super::passing::patience(self).is_some()
+    }
+
     /// Whether what was to be made is there already.
     pub fn exists(&self) -> bool {
         self.is(&[

@@ -1,15 +1,13 @@
-//! What apply and destroy share: plan, ask, execute, look again.
+//! What apply and destroy share: who is told of the plan, and whether it may be carried out.
 
-use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::timeout;
-
-use super::contest::{Contest, failures};
 use crate::error::{Error, Exit};
-use crate::execute::{Outcome, execute};
+use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Change, PROTECTED, Plan, Saved};
+use crate::reconcile::{Audience, reconcile};
 use crate::report::{Report, confirmed, is_interactive};
+use crate::scope::Scope;
 use crate::session::{Aim, Session};
 use crate::stop::Stop;
 
@@ -25,10 +23,7 @@ pub struct Consent {
     pub saved: Option<Saved>,
 }
 
-/// The longest that one attempt at a request takes.
-const ATTEMPT: Duration = Duration::from_secs(15);
-
-/// Makes the plan, asks where that is due, executes, and looks again until nothing differs.
+/// Reaches `aim` within `limit`, with the user's consent.
 pub async fn carry_out(
     session: &Session,
     aim: &Aim,
@@ -36,84 +31,61 @@ pub async fn carry_out(
     limit: Duration,
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
-    let exit = rounds(session, aim, consent, limit, report).await;
-    report.finish();
-    exit
+    let mut user = User { consent, scope: &session.scope, report };
+    let ended = reconcile(session, aim, limit, std::process::id().into(), &mut user).await;
+    user.report.finish();
+    ended.map(|()| Exit::Done)
 }
 
-/// One round, as a rule. Another for each time that somebody else changed the same resources meanwhile.
-async fn rounds(
-    session: &Session,
-    aim: &Aim,
-    consent: &Consent,
-    limit: Duration,
-    report: &mut dyn Report,
-) -> Result<Exit, Error> {
-    let started = Instant::now();
-    // A read that is given up tells why; this is for many that are each just in time.
-    let mut plan = timeout(limit + ATTEMPT, session.plan(aim, BTreeSet::new())).await.map_err(|_| late(limit))??;
-    let left = limit.saturating_sub(started.elapsed());
-    report.plan(&plan, &session.scope);
-    if let Some(Err(refusal)) = consent.saved.as_ref().map(|saved| saved.holds(&plan, &session.scope)) {
-        report.end(&plan, &session.scope, &[]);
-        return Err(refusal);
+/// Whoever started the program.
+struct User<'a> {
+    consent: &'a Consent,
+    scope: &'a Scope,
+    report: &'a mut dyn Report,
+}
+
+impl User<'_> {
+    /// Nothing of the plan is done.
+    fn refuses(&mut self, plan: &Plan, refusal: Error) -> Result<(), Error> {
+        self.report.end(plan, self.scope, &[]);
+        Err(refusal)
     }
-    if plan.changes.is_empty() {
-        report.end(&plan, &session.scope, &[]);
-        return Ok(Exit::Done);
+}
+
+impl Audience for User<'_> {
+    fn plan(&mut self, plan: &Plan) -> Result<(), Error> {
+        self.report.plan(plan, self.scope);
+        match self.consent.saved.as_ref().map(|saved| saved.holds(plan, self.scope)) {
+            Some(Err(refusal)) => self.refuses(plan, refusal),
+            _ => Ok(()),
+        }
     }
-    let mut stop = None;
-    let mut contest = Contest::default();
-    loop {
-        if let Err(refusal) = consent.given(&plan) {
-            report.end(&plan, &session.scope, &[]);
-            return Err(refusal);
-        }
-        let stop = match &stop {
-            Some(stop) => stop,
-            None => stop.insert(listen(left)?),
-        };
-        let started = Instant::now();
-        let outcomes = execute(&plan, &session.aws, stop, |event| report.event(&plan, &event)).await;
-        report.end(&plan, &session.scope, &outcomes);
-        let explained = contest.explains(started.elapsed(), &plan, &outcomes) && !stop.is_requested();
-        if let Some(error) = failure(&plan, &outcomes, stop, limit).filter(|_| !explained) {
-            return Err(error);
-        }
-        if let Some(error) = cut_short(&outcomes, stop, limit) {
-            return Err(error);
-        }
-        let Some(next) = contest.settle(session, aim, &plan, stop).await? else { return Ok(Exit::Done) };
-        if consent.saved.is_some() {
+
+    fn consents(&mut self, plan: &Plan) -> Result<(), Error> {
+        self.consent.given(plan).or_else(|refusal| self.refuses(plan, refusal))
+    }
+
+    fn listen(&mut self, left: Duration) -> Result<Stop, Error> {
+        Stop::on_signal_or_after(left).map_err(|error| Error::failed("can't listen for signals").caused_by(error))
+    }
+
+    fn event(&mut self, plan: &Plan, event: &Event) {
+        self.report.event(plan, event);
+    }
+
+    fn end(&mut self, plan: &Plan, outcomes: &[Outcome]) {
+        self.report.end(plan, self.scope, outcomes);
+    }
+
+    fn again(&mut self, contested: &str) -> Result<(), Error> {
+        if self.consent.saved.is_some() {
             return Err(Error::failed("the saved plan was carried out, and somebody else changed the same resources")
-                .caused_by(contest.said())
+                .caused_by(contested)
                 .hint("look with `provision diff`, and save a new plan with `--out`"));
         }
-        report.note(&format!("somebody else changes the same resources: {}; going on", contest.said()));
-        report.plan(&next, &session.scope);
-        plan = next;
+        self.report.note(&format!("somebody else changes the same resources: {contested}; going on"));
+        Ok(())
     }
-}
-
-fn listen(limit: Duration) -> Result<Stop, Error> {
-    Stop::on_signal_or_after(limit).map_err(|error| Error::failed("can't listen for signals").caused_by(error))
-}
-
-/// Why not all of the plan was begun.
-fn cut_short(outcomes: &[Outcome], stop: &Stop, limit: Duration) -> Option<Error> {
-    if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done)) {
-        return None;
-    }
-    if stop.is_interrupted() {
-        let error = Error::with_exit(Exit::Interrupted, "interrupted");
-        return Some(error.hint("run the same command again: it goes on from here"));
-    }
-    stop.is_late().then(|| late(limit))
-}
-
-fn late(limit: Duration) -> Error {
-    Error::failed(format!("not done within {} s", limit.as_secs()))
-        .hint("run the same command again: it goes on from here; `--timeout` gives it more time")
 }
 
 impl Consent {
@@ -150,22 +122,4 @@ impl Consent {
 
 fn unconfirmed(what: &str) -> Error {
     Error::refused(format!("nothing was changed: {what} nobody confirmed")).hint("look at the plan, then add `--yes`")
-}
-
-/// The root causes, when something failed.
-fn failure(plan: &Plan, outcomes: &[Outcome], stop: &Stop, limit: Duration) -> Option<Error> {
-    let failed: Vec<_> = failures(plan, outcomes).collect();
-    let (_, first) = failed.first()?;
-    let error = if stop.is_late() {
-        late(limit)
-    } else {
-        let hint = first.hint();
-        let hint = hint.unwrap_or_else(|| "mend the cause and run the same command again: it goes on from here".into());
-        let what =
-            if failed.len() == 1 { "1 change failed".into() } else { format!("{} changes failed", failed.len()) };
-        Error::failed(what).hint(hint)
-    };
-    Some(
-        failed.iter().fold(error, |error, (change, failure)| error.caused_by(format!("{}: {failure}", change.address))),
-    )
 }

@@ -3,7 +3,6 @@
 mod apply;
 mod carry_out;
 mod check;
-mod contest;
 mod destroy;
 mod diff;
 mod init;

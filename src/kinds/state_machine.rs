@@ -118,6 +118,10 @@ impl Kind for StateMachine {
         Ok(named.into_iter().chain(others.into_iter().filter(|machine| machine.owner() == Some(app))).collect())
     }
 
+    fn leaving(&self) -> Option<Self> {
+        Some(Self { status: "DELETING".into(), ..self.clone() })
+    }
+
     async fn running(look: &Look<'_>, name: &str) -> Result<Vec<String>, Failure> {
         let executions = present(executions(look.aws, &look.scope.state_machine(name)).await)?.unwrap_or_default();
         let said = |execution: ExecutionListItem| format!("{}, since {}", execution.name, execution.start_date);

@@ -128,10 +128,8 @@ fn deletion<K: Kind>(left: &K, goal: &Goal<'_>) -> Draft {
 fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Option<&K>, goal: &Goal<'_>) -> Draft {
     let needs = |resource: Option<&K>| resource.map(Kind::needs).unwrap_or_default();
     let json = |resource: Option<&K>| resource.and_then(|resource| serde_json::to_value(resource).ok());
-    let halves = before.zip(after).and_then(|(before, after)| {
-        let between = K::between(before, after)?;
-        Some((K::calls(Some(before), Some(&between)), K::calls(Some(&between), Some(after))))
-    });
+    let between = before.zip(after).and_then(|(before, after)| K::between(before, after));
+    let halves = between.as_ref().map(|between| (K::calls(before, Some(between)), K::calls(Some(between), after)));
     let mut calls = K::calls(before, after);
     let removal = before.and_then(|before| K::calls(Some(before), None).last().map(Call::api));
     let resource = after.or(before);
@@ -151,6 +149,11 @@ fn finish<K: Kind>(action: Action, reason: String, before: Option<&K>, after: Op
             reason,
             before: json(before),
             after: json(after),
+            between: between
+                .iter()
+                .chain(&before.filter(|_| deletes).and_then(Kind::leaving))
+                .filter_map(|state| json(Some(state)))
+                .collect(),
             calls: Vec::new(),
         },
         needed: needs(before),

@@ -30,7 +30,7 @@ prop_compose! {
         let halves = (halves && action == Action::Update).then(|| (vec![call()], vec![call()]));
         Draft {
             change: Change {
-                address: address(layer, number), job: None, action, reason: String::new(), deletes: false, running: Vec::new(), before: None, after: None, calls: Vec::new(),
+                address: address(layer, number), job: None, action, reason: String::new(), deletes: false, running: Vec::new(), before: None, after: None, between: Vec::new(), calls: Vec::new(),
             },
             needed: if action == Action::Create { Vec::new() } else { below(needed) },
             needs: if action == Action::Delete { Vec::new() } else { below(needs) },

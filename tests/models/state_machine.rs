@@ -11,7 +11,7 @@ use aws_sdk_sfn::operation::update_state_machine::builders::UpdateStateMachineIn
 use aws_sdk_sfn::types::{LoggingConfiguration, TracingConfiguration};
 use proptest::prelude::*;
 use provision::asl::Definition;
-use provision::kinds::{Logging, StateMachine};
+use provision::kinds::{Logging, StateMachine, StopExecutions as Stop};
 
 use super::{Model, Refusal, account, last, refuse, tags};
 
@@ -65,6 +65,9 @@ impl Model for StateMachine {
         if request.is::<Delete>() {
             return Ok(None);
         }
+        if request.is::<Stop>() {
+            return Ok(held);
+        }
         let Some(mut machine) = held else {
             let tags = request.is::<Tag>() || request.is::<Untag>();
             let code = if tags { "ResourceNotFound" } else { "StateMachineDoesNotExist" };
@@ -100,6 +103,7 @@ impl Model for StateMachine {
         (request.downcast_ref().and_then(|it: &Create| it.get_name().clone()))
             .or_else(|| request.downcast_ref().and_then(|it: &Update| by_arn(it.get_state_machine_arn())))
             .or_else(|| request.downcast_ref().and_then(|it: &Delete| by_arn(it.get_state_machine_arn())))
+            .or_else(|| request.downcast_ref().map(|it: &Stop| last(&it.machine, ":stateMachine:")))
             .or_else(|| request.downcast_ref().and_then(|it: &Tag| by_arn(it.get_resource_arn())))
             .or_else(|| request.downcast_ref().and_then(|it: &Untag| by_arn(it.get_resource_arn())))
     }

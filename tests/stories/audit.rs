@@ -10,6 +10,8 @@ use provision::plan::{Action, Plan};
 use crate::laws::{Lack, lacking, out_of_order};
 use crate::world::{Owner, World};
 
+const REMOVALS: [&str; 4] = ["logs:DeleteLogGroup", "iam:DeleteRole", "states:DeleteStateMachine", "events:DeleteRule"];
+
 /// What one command may do, and what it did wrong.
 #[derive(Default)]
 pub struct Audit {
@@ -34,8 +36,15 @@ pub struct Before {
 }
 
 impl Audit {
-    fn complain(&mut self, what: String) {
+    pub fn complain(&mut self, what: String) {
         self.wrong.push(what);
+    }
+
+    /// A plan is shown, and then sent. Another round's plan was made while reads may lag.
+    pub fn shows(&mut self, plan: &Rc<Plan>) {
+        self.fresh &= self.plan.is_none();
+        self.plan = Some(Rc::clone(plan));
+        self.settled.clear();
     }
 
     /// The places of a request in the plan.
@@ -83,6 +92,9 @@ impl Audit {
     }
 
     pub fn arrives(&mut self, world: &World, about: &Address, request: &dyn Request) -> Before {
+        if self.fresh && REMOVALS.contains(&request.api()) && world.is_protected(about) {
+            self.complain(format!("{} is sent for {about}, which is protected", request.api()));
+        }
         let in_order = self.plan.as_ref().filter(|_| self.keeps_order());
         Before {
             owner: world.owner(about),

@@ -2,16 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
 
 #[derive(Default)]
 pub struct Clock {
     now: Cell<Duration>,
     timers: RefCell<BTreeMap<(Duration, u64), Waker>>,
     count: Cell<u64>,
-    dead: Cell<bool>,
 }
 
 impl Clock {
@@ -39,27 +40,24 @@ impl Clock {
         .await;
     }
 
-    /// Ends the process whose future is driven.
-    pub fn kill(&self) {
-        self.dead.set(true);
-    }
-
-    pub fn is_killed(&self) -> bool {
-        self.dead.get()
-    }
-
-    /// Runs a process to its end. None when it was killed.
-    pub fn drive<T>(&self, process: impl Future<Output = T>) -> Option<T> {
-        self.dead.set(false);
+    /// Runs processes at the same time, each to its end. None for one that was killed on the way.
+    pub fn drive<T>(&self, processes: Vec<(LocalBoxFuture<'_, T>, &Cell<bool>)>) -> Vec<Option<T>> {
         self.timers.borrow_mut().clear();
-        let mut process = Box::pin(process);
+        let mut ends: Vec<Option<T>> = processes.iter().map(|_| None).collect();
+        let mut alive: Vec<_> = processes.into_iter().map(Some).collect();
         let mut context = Context::from_waker(Waker::noop());
         loop {
-            if let Poll::Ready(end) = process.as_mut().poll(&mut context) {
-                return Some(end);
+            for (process, end) in alive.iter_mut().zip(&mut ends) {
+                let Some((future, killed)) = process else { continue };
+                if let Poll::Ready(ended) = future.as_mut().poll(&mut context) {
+                    *end = Some(ended);
+                    *process = None;
+                } else if killed.get() {
+                    *process = None;
+                }
             }
-            if self.is_killed() {
-                return None;
+            if alive.iter().all(Option::is_none) {
+                return ends;
             }
             let ((at, _), waker) = self.timers.borrow_mut().pop_first().expect("a process waits for something");
             self.now.set(self.now().max(at));

@@ -52,10 +52,36 @@ pub fn refuses_rightly(plan: &Plan, goal: &Goal<'_>, world: &World) -> Result<()
         Some(Owner::Nobody) => !goal.adopt,
         Some(Owner::Others) => true,
     };
-    let taken: BTreeSet<Address> = reach(goal).into_iter().filter(taken).collect();
+    let meant = reach(goal);
+    let taken: BTreeSet<Address> = meant.iter().filter(|address| taken(address)).cloned().collect();
     let blocked = plan.changes.iter().filter(|change| change.action == Action::Blocked);
     let blocked: BTreeSet<Address> = blocked.map(|change| change.address.clone()).collect();
-    if blocked == taken { Ok(()) } else { Err(format!("blocked are {blocked:?}, and taken {taken:?}")) }
+    let protected = world.protected(|job| goal.blueprint.config.protects(job));
+    let doomed: BTreeSet<Address> =
+        protected.iter().filter(|address| is_doomed(address, goal, world)).cloned().collect();
+    // What can only be replaced is blocked too when it is protected.
+    let must = &taken | &doomed;
+    let may = &must | &(&protected & &meant);
+    if must.is_subset(&blocked) && blocked.is_subset(&may) {
+        Ok(())
+    } else {
+        Err(format!("blocked are {blocked:?}, taken {taken:?}, protected and to be deleted {doomed:?}"))
+    }
+}
+
+/// Whether the command would delete it, were it not protected.
+fn is_doomed(address: &Address, goal: &Goal<'_>, world: &World) -> bool {
+    let asked_for = if goal.destroy { BTreeSet::new() } else { named(goal) };
+    let of_jobs = || tagged(world, &goal.jobs).contains(address);
+    !asked_for.contains(address) && !goal.keep.contains(&address.kind) && (goal.jobs.is_empty() || of_jobs())
+}
+
+/// Everything that the config has a name for.
+fn named(goal: &Goal<'_>) -> BTreeSet<Address> {
+    fn of<K: Kind>(goal: &Goal<'_>) -> impl Iterator<Item = Address> {
+        K::names(goal.blueprint.config).into_iter().map(|name| Address { kind: K::NAME, name })
+    }
+    of::<LogGroup>(goal).chain(of::<Role>(goal)).chain(of::<StateMachine>(goal)).chain(of::<Rule>(goal)).collect()
 }
 
 /// Where what is ours is not what was asked for.
@@ -78,9 +104,4 @@ pub fn none(of: &[Address], what: &str) -> Result<(), String> {
     }
     let shown: Vec<String> = of.iter().map(ToString::to_string).collect();
     Err(format!("{what}: {}", shown.join(", ")))
-}
-
-/// What a plan changes.
-pub fn addresses(plan: &Plan) -> Vec<Address> {
-    plan.changes.iter().map(|change| change.address.clone()).collect()
 }

@@ -12,12 +12,14 @@ mod drift;
 mod fault;
 mod holds;
 mod laws;
+mod meeting;
 #[allow(dead_code, unused_imports, reason = "the laws use the rest")]
 #[path = "../models/mod.rs"]
 mod models;
 mod mutant;
 mod play;
 mod plot;
+mod process;
 mod propagation;
 mod regressions;
 mod seeds;
@@ -25,6 +27,7 @@ mod sketch;
 mod skips;
 mod story;
 mod teeth;
+mod witness;
 mod world;
 
 use std::time::{Duration, Instant};

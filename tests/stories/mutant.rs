@@ -96,9 +96,8 @@ pub fn drafts(mutant: Option<Mutant>, mut drafts: Drafts) -> Drafts {
 }
 
 /// What the mutant sends, where that is not what it shows.
-pub fn executed(mutant: Option<Mutant>, plan: impl Fn() -> Plan) -> Option<Plan> {
-    let mutant = mutant?;
-    let mut plan = plan();
+pub fn executed(mutant: Option<Mutant>, mut plan: Plan) -> Plan {
+    let Some(mutant) = mutant else { return plan };
     for (at, step) in plan.steps.iter_mut().enumerate() {
         match mutant {
             Mutant::IgnoresAfter => step.after.clear(),
@@ -106,8 +105,8 @@ pub fn executed(mutant: Option<Mutant>, plan: impl Fn() -> Plan) -> Option<Plan>
             Mutant::Reverses => step.calls.reverse(),
             Mutant::SendsLess => drop(step.calls.pop()),
             Mutant::SendsMore => step.calls.push(Call::new(DeleteLogGroup::default().log_group_name("/shared"))),
-            _ => return None,
+            _ => {}
         }
     }
-    Some(plan)
+    plan
 }

@@ -1,24 +1,23 @@
-//! Plays a story as the program would: look, plan, execute, look again. The properties are what it insists on.
+//! Plays a story with the program's own loop. The properties are what it insists on.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use provision::execute::{Outcome, execute};
+use provision::blueprint::Blueprint;
 use provision::kind::{Address, Kind};
-use provision::kinds::{LogGroup, REGISTRY};
-use provision::plan::{Action, Goal, Plan, order};
+use provision::kinds::LogGroup;
+use provision::plan::Goal;
 use provision::session::Aim;
-use provision::stop::Stop;
-use tokio::sync::watch;
 
 use crate::audit::Audit;
-use crate::cloud::{Simulated, Trouble};
-use crate::holds::{addresses, is_honest, missing, none, reach, refuses_rightly, tagged};
-use crate::mutant::{Mutant, drafts, executed, observed};
+use crate::cloud::Simulated;
+use crate::holds::{missing, none, reach, tagged};
+use crate::mutant::Mutant;
 use crate::plot::Plot;
-use crate::skips::{Link, check_skips, links};
+use crate::process::{Process, Trouble};
 use crate::story::{Command, Step, Story};
+use crate::witness::Witness;
 use crate::world::World;
 
 /// What was played.
@@ -27,15 +26,19 @@ pub struct Tally {
     pub requests: u32,
     pub faults: u32,
     pub crashes: u32,
+    /// Two at once.
+    pub meetings: u32,
+    /// Of these, in how many one was overwritten without hearing of it.
+    pub untold: u32,
 }
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// Something there is not ours, so nothing was sent.
+pub enum End {
+    /// Something there is not ours, or is protected, so nothing was sent.
     Refused,
     Killed,
-    /// Something failed, or was interrupted.
+    /// Something failed, was interrupted, or had no time left.
     Unfinished,
     /// All requests went well, and yet reads go on to show something else.
     Unclean,
@@ -44,19 +47,19 @@ enum End {
 
 /// How often an apply may be needed when the first begins while reads lag.
 const AT_MOST: usize = 2;
-/// How long a look goes on after an apply.
-const LAG: Duration = Duration::from_mins(1);
 
-struct Play {
-    cloud: Simulated,
-    plots: Vec<Plot>,
-    wishes: Vec<Rc<Vec<World>>>,
-    crashes: u32,
+pub struct Play {
+    pub cloud: Simulated,
+    pub plots: Vec<Plot>,
+    pub wishes: Vec<Rc<Vec<World>>>,
+    pub mutant: Option<Mutant>,
+    pub tally: Tally,
 }
 
 /// Plays it. An error says which property does not hold.
 pub fn play(story: &Story, mutant: Option<Mutant>, folder: &std::path::Path) -> Result<Tally, String> {
-    let plots: Vec<Plot> = story.configs.iter().map(|sketch| Plot::new(sketch, folder)).collect();
+    let bare = story.configs.iter().map(crate::sketch::Sketch::unprotected);
+    let plots: Vec<Plot> = story.configs.iter().cloned().chain(bare).map(|sketch| Plot::new(&sketch, folder)).collect();
     let mut wishes: Vec<World> = plots.iter().map(|plot| plot.wish.clone()).collect();
     let wishes = (0..plots.len()).map(|own| {
         wishes.swap(0, own);
@@ -65,26 +68,40 @@ pub fn play(story: &Story, mutant: Option<Mutant>, folder: &std::path::Path) -> 
         first
     });
     let wishes = wishes.collect();
-    let mut play = Play { cloud: Simulated::new(story.weather, mutant), plots, wishes, crashes: 0 };
+    let mut play = Play { cloud: Simulated::new(story.weather), plots, wishes, mutant, tally: Tally::default() };
     let mut last = 0;
     for (number, step) in story.steps.iter().enumerate() {
         play.step(step, &mut last).map_err(|why| format!("step {number}: {why}"))?;
     }
     play.ends_well(last, story.keeps_logs)?;
-    Ok(Tally { requests: play.cloud.sent.get(), faults: play.cloud.injected.get(), crashes: play.crashes })
+    Ok(play.tally)
 }
 
 impl Play {
+    /// How many configs the story has; each has a second one that protects nothing.
+    fn configs(&self) -> usize {
+        self.plots.len() / 2
+    }
+
+    pub fn config(&self, pick: u8) -> usize {
+        usize::from(pick) % self.configs()
+    }
+
     fn step(&mut self, step: &Step, last: &mut usize) -> Result<(), String> {
         match step {
             Step::Apply(command) => {
-                *last = usize::from(command.config) % self.plots.len();
-                let aim = Aim { jobs: self.jobs(*last, command.jobs), adopt: command.adopts, ..Aim::default() };
+                *last = self.config(command.config);
+                let jobs = self.jobs(*last, command.jobs);
+                let aim = Aim { jobs, adopt: command.adopts, stop_running: command.stops, ..Aim::default() };
                 self.command(*last, &aim, command)
             }
             Step::Destroy(command, keeps) => {
-                let config = usize::from(command.config) % self.plots.len();
-                self.command(config, &destroy(*keeps), command)
+                let aim = Aim { stop_running: command.stops, ..destroy(*keeps) };
+                self.command(self.config(command.config), &aim, command)
+            }
+            Step::Both(first, second, wait) => {
+                *last = self.config(first.config);
+                self.both([first, second], Duration::from_millis(u64::from(*wait)))
             }
             Step::Drift(drifts) => {
                 self.cloud.calm();
@@ -115,10 +132,7 @@ impl Play {
     }
 
     fn command(&mut self, config: usize, aim: &Aim, command: &Command) -> Result<(), String> {
-        let end = self.run(config, aim, &command.trouble)?;
-        if end == End::Killed {
-            self.crashes += 1;
-        }
+        self.run(config, aim, &command.trouble)?;
         if !command.hurry {
             self.cloud.calm();
         }
@@ -126,8 +140,26 @@ impl Play {
     }
 
     /// After all trouble: one apply reaches exactly what is asked for, the next has nothing to do, and destroy leaves
-    /// nothing of ours.
-    fn ends_well(&mut self, config: usize, keeps_logs: bool) -> Result<(), String> {
+    /// nothing of ours, once nothing is protected any more.
+    fn ends_well(&mut self, mut config: usize, keeps_logs: bool) -> Result<(), String> {
+        self.reaches(config)?;
+        let gone = destroy(keeps_logs);
+        let by_config = |job: &str| self.plots[config].config.protects(job);
+        if self.cloud.world.borrow().has_protected(by_config, keeps_logs) {
+            let end = self.run(config, &gone, &Trouble::default())?;
+            if end != End::Refused {
+                return Err(format!("destroy ends {end:?}, and something is protected"));
+            }
+            config += self.configs();
+            self.reaches(config)?;
+            self.cloud.world.borrow_mut().unprotect();
+        }
+        let end = self.run(config, &gone, &Trouble::default())?;
+        none(&self.missing(config, &gone), "after destroy there is still")?;
+        if end == End::Clean { Ok(()) } else { Err(format!("destroy ends {end:?}")) }
+    }
+
+    fn reaches(&mut self, config: usize) -> Result<(), String> {
         let aim = Aim { adopt: true, ..Aim::default() };
         let mut end = End::Unfinished;
         let fresh = self.is_fresh();
@@ -139,121 +171,91 @@ impl Play {
             self.cloud.calm();
         }
         self.cloud.calm();
-        if end != End::Refused {
-            none(&self.missing(config, &aim), "after the last apply, not as asked for")?;
-            let left = self.plan(&self.goal(config, &Aim::default()), &BTreeSet::new()).0;
-            none(&addresses(&left), "the apply after the last one would change")?;
+        if end == End::Refused {
+            return Ok(());
         }
-        let gone = destroy(keeps_logs);
-        let end = self.run(config, &gone, &Trouble::default())?;
-        none(&self.missing(config, &gone), "after destroy there is still")?;
-        if end == End::Clean { Ok(()) } else { Err(format!("destroy ends {end:?}")) }
+        none(&self.missing(config, &aim), "after the last apply, not as asked for")?;
+        let before = self.tally.requests;
+        let end = self.run(config, &Aim::default(), &Trouble::default())?;
+        match (end, self.tally.requests - before) {
+            (End::Clean, 0) => Ok(()),
+            (end, sent) => Err(format!("the apply after the last one ends {end:?} and sends {sent} requests")),
+        }
     }
 
-    fn missing(&self, config: usize, aim: &Aim) -> Vec<Address> {
+    pub fn missing(&self, config: usize, aim: &Aim) -> Vec<Address> {
         missing(&self.goal(config, aim), &self.plots[config].wish, &self.cloud.world.borrow())
     }
 
-    fn is_fresh(&self) -> bool {
+    pub fn is_fresh(&self) -> bool {
         self.cloud.world.borrow().is_settled(self.cloud.clock.now())
     }
 
-    fn goal(&self, config: usize, aim: &Aim) -> Goal<'_> {
+    pub fn goal(&self, config: usize, aim: &Aim) -> Goal<'_> {
         let plot = &self.plots[config];
         aim.goal(match aim.destroy {
-            true => provision::blueprint::Blueprint::empty(&plot.config, &plot.scope),
+            true => Blueprint::empty(&plot.config, &plot.scope),
             false => plot.blueprint(&aim.jobs),
         })
     }
 
-    /// As `Session::plan` makes it, once AWS has answered.
-    fn plan(&self, goal: &Goal<'_>, doubted: &BTreeSet<Address>) -> (Plan, Vec<Link>) {
-        let (world, mutant) = (self.cloud.world.borrow(), self.cloud.mutant);
-        let seen = observed(mutant, &world).observe(self.cloud.clock.now(), goal.blueprint.config, doubted);
-        let all = REGISTRY.iter().zip(seen).map(|(kind, seen)| drafts(mutant, kind.compare(seen, goal)));
-        let all: Vec<_> = all.collect();
-        let links = links(&all);
-        (order(all), links)
-    }
-
-    /// One command: look, plan, execute, look again.
-    fn run(&self, config: usize, aim: &Aim, trouble: &Trouble) -> Result<End, String> {
-        let fresh = self.is_fresh();
+    pub fn process<'a>(&'a self, config: usize, aim: &Aim, trouble: &'a Trouble, fresh: bool) -> Process<'a> {
         let goal = self.goal(config, aim);
-        let (plan, links) = self.plan(&goal, &BTreeSet::new());
-        is_honest(&plan, &goal)?;
         let selected = reach(&goal);
-        let adopted = if aim.adopt { selected.clone() } else { BTreeSet::new() };
-        if fresh {
-            refuses_rightly(&plan, &goal, &self.cloud.world.borrow())?;
-        }
-        if plan.count(Action::Blocked) > 0 {
-            return Ok(End::Refused);
-        }
-        let others = self.cloud.world.borrow().others();
-        let leaves = |address: &Address| {
-            others.machines.held.get(&address.name).is_some_and(|machine| machine.status == "DELETING")
-        };
-        let (asked, heard) = watch::channel(false);
-        let stop = Stop::when(heard);
-        self.cloud.begin(trouble.clone(), asked);
         let narrowed = (!aim.jobs.is_empty()).then(|| &selected | &tagged(&self.cloud.world.borrow(), &aim.jobs));
         let audit = Audit {
             fresh,
-            adopted: adopted.clone(),
+            adopted: if aim.adopt { selected } else { BTreeSet::new() },
             selected: narrowed,
             wishes: Rc::clone(&self.wishes[config]),
             ..Audit::default()
         };
-        let sent = executed(self.cloud.mutant, || self.plan(&goal, &BTreeSet::new()).0);
-        let plan = Rc::new(plan);
-        self.cloud.shows(Rc::clone(&plan), audit);
-        let sent = sent.as_ref().unwrap_or(&plan);
-        let outcomes = self.cloud.clock.drive(execute(sent, &self.cloud, &stop, |_| {}));
-        if let Some(wrong) = self.cloud.audit.borrow().wrong.first() {
-            return Err(wrong.clone());
-        }
-        let changed = others.differences(&self.cloud.world.borrow().others());
-        none(
-            &changed.into_iter().filter(|address| !adopted.contains(address) && !leaves(address)).collect::<Vec<_>>(),
-            "not ours, and changed",
-        )?;
-        let Some(outcomes) = outcomes else { return Ok(End::Killed) };
-        check_skips(&plan, &outcomes, &links, stop.is_interrupted())?;
-        if !outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done)) {
-            let may = !fresh || stop.is_interrupted() || self.cloud.fired().iter().any(|fault| fault.is_final());
-            return if may {
-                Ok(End::Unfinished)
-            } else {
-                Err(format!("it failed, and every fault passes: {outcomes:?}"))
-            };
-        }
-        let end = self.settle(&goal, &plan);
-        match end {
-            End::Unclean if fresh => Err("every request succeeded, and yet reads show something else".into()),
-            End::Clean if fresh => {
-                none(&self.missing(config, aim), "it ended well, and yet not as asked for").map(|()| end)
-            }
-            _ => Ok(end),
-        }
+        Process::new(&self.cloud, self.mutant, goal, trouble, audit)
     }
 
-    /// Looks until nothing differs, as `apply` does.
-    fn settle(&self, goal: &Goal<'_>, plan: &Plan) -> End {
-        let tags = |calls: &[&str]| calls.iter().any(|api| api.contains("Tag") || api.contains("Untag"));
-        let retagged =
-            plan.changes.iter().filter(|change| tags(&change.calls)).map(|change| change.address.clone()).collect();
+    /// One command, alone.
+    fn run(&mut self, config: usize, aim: &Aim, trouble: &Trouble) -> Result<End, String> {
+        let fresh = self.is_fresh();
+        let others = self.cloud.world.borrow().others();
+        let process = self.process(config, aim, trouble, fresh);
+        let mut witness = Witness::new(&process, fresh);
         let started = self.cloud.clock.now();
-        let mut pause = Duration::from_millis(250);
-        while !self.plan(goal, &retagged).0.changes.is_empty() {
-            if self.cloud.clock.now() > started + LAG {
-                return End::Unclean;
-            }
-            self.cloud.clock.pass(pause);
-            self.cloud.world.borrow_mut().tick(self.cloud.clock.now());
-            pause = (pause * 2).min(Duration::from_secs(2));
+        let life = process.live(Duration::ZERO, 1, &mut witness);
+        let ended = self.cloud.clock.drive(vec![(Box::pin(life), &process.killed)]).pop().flatten();
+        let took = self.cloud.clock.now().saturating_sub(started);
+        let Witness { refused, unfinished, contests, .. } = witness;
+        process.is_blameless()?;
+        others.untouched(&self.cloud.world.borrow(), &process.audit.borrow().adopted)?;
+        let excused = !fresh || process.is_stopped() || process.blinded.get();
+        let end = match ended {
+            None => End::Killed,
+            Some(Ok(())) => End::Clean,
+            Some(Err(_)) if refused => End::Refused,
+            Some(Err(_)) if unfinished && (excused || process.failed_for_good()) => End::Unfinished,
+            Some(Err(_)) if !unfinished && excused => End::Unclean,
+            Some(Err(error)) => return Err(format!("it failed, and every fault passes: {error:?}")),
+        };
+        let alone = contests.is_empty() || !fresh || !process.fired.borrow().is_empty();
+        let sent = process.sent.get();
+        let faults = u32::try_from(process.fired.borrow().len()).unwrap_or(u32::MAX);
+        let limit = process.limit() + Duration::from_secs(1);
+        drop(process);
+        self.tally.requests += sent;
+        self.tally.faults += faults;
+        self.tally.crashes += u32::from(end == End::Killed);
+        if !alone {
+            return Err(format!("it was alone, and took somebody else to have changed {}", contests.join("; ")));
         }
-        End::Clean
+        if took > limit {
+            return Err(format!("it took {took:?}, and had {limit:?}"));
+        }
+        if end == End::Refused && sent > 0 && fresh {
+            return Err(format!("it refused, and sent {sent} requests"));
+        }
+        if end == End::Clean && fresh {
+            none(&self.missing(config, aim), "it ended well, and yet not as asked for")?;
+        }
+        Ok(end)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Stories that once ended badly, kept.
 
-use crate::cloud::{Blow, Trouble};
 use crate::fault::Fault;
 use crate::play::play;
+use crate::process::{Blow, Trouble};
 use crate::sketch::{JobSketch, Sketch};
 use crate::story::{Command, Step, Story};
 
@@ -19,6 +19,7 @@ const JOB: JobSketch = JobSketch {
     enabled: true,
     tracing: false,
     tagged: false,
+    protect: false,
 };
 
 fn config(jobs: Vec<JobSketch>) -> Sketch {
@@ -27,7 +28,7 @@ fn config(jobs: Vec<JobSketch>) -> Sketch {
 
 fn apply(config: u8, jobs: u8, faults: Vec<Blow>) -> Step {
     let trouble = Trouble { faults, ..Trouble::default() };
-    Step::Apply(Command { config, jobs, adopts: false, trouble, hurry: false })
+    Step::Apply(Command { config, jobs, adopts: false, stops: false, trouble, hurry: false })
 }
 
 #[track_caller]

@@ -28,16 +28,18 @@ impl Totals {
         self.tally.requests += more.requests;
         self.tally.faults += more.faults;
         self.tally.crashes += more.crashes;
+        self.tally.meetings += more.meetings;
+        self.tally.untold += more.untold;
     }
 }
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { requests, faults, crashes } = self.tally;
+        let Tally { requests, faults, crashes, meetings, untold } = self.tally;
         let (first, last) = (self.first.unwrap_or_default(), self.last);
         write!(
             f,
-            "simulated: {} stories, {requests} requests, {faults} faults, {crashes} crashes, seeds {first} to {last}",
+            "simulated: {} stories, {requests} requests, {faults} faults, {crashes} crashes, {meetings} times two at once (one overwritten untold: {untold}), seeds {first} to {last}",
             self.stories
         )
     }

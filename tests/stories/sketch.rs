@@ -34,6 +34,7 @@ pub struct JobSketch {
     pub enabled: bool,
     pub tracing: bool,
     pub tagged: bool,
+    pub protect: bool,
 }
 
 const JOBS: [&str; 4] = ["apples", "bread", "cheese", "dates"];
@@ -44,8 +45,9 @@ prop_compose! {
         (command, schedules, minutes, level, retention) in (0..3_u8, 0..4_u8, 0..2_u8, 0..3_u8, 0..3_u8),
         given in prop_oneof![4 => Just(0_u8), 1 => 1..4_u8],
         disabled in rarely(),
+        protect in prop::bool::weighted(0.08),
     ) -> JobSketch {
-        JobSketch { own_name, command, schedules, delivery, minutes, shared_logs, level, retention, given, enabled: !disabled, tracing, tagged }
+        JobSketch { own_name, command, schedules, delivery, minutes, shared_logs, level, retention, given, enabled: !disabled, tracing, tagged, protect }
     }
 }
 
@@ -65,6 +67,12 @@ prop_compose! {
 }
 
 impl Sketch {
+    /// The same, and nothing is protected.
+    pub fn unprotected(&self) -> Self {
+        let jobs = self.jobs.iter().map(|job| JobSketch { protect: false, ..job.clone() });
+        Self { jobs: jobs.collect(), ..self.clone() }
+    }
+
     pub fn job_names(&self) -> impl Iterator<Item = &'static str> {
         JOBS.into_iter().take(self.jobs.len())
     }
@@ -100,6 +108,9 @@ impl JobSketch {
         }
         if !self.enabled {
             writeln!(text, "enabled = false")?;
+        }
+        if self.protect {
+            writeln!(text, "protect = true")?;
         }
         if self.tracing {
             writeln!(text, "tracing = true")?;

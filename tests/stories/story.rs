@@ -4,9 +4,9 @@ use std::fmt;
 
 use proptest::prelude::*;
 
-use crate::cloud::{Blow, Trouble};
 use crate::drift::{Drift, Stranger, Whose};
 use crate::fault::Fault;
+use crate::process::{Blow, Trouble};
 use crate::sketch::{Sketch, sketch};
 
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub enum Step {
     Apply(Command),
     /// Whether log groups stay.
     Destroy(Command, bool),
+    /// Two applies at once; the second begins these milliseconds later.
+    Both(Command, Command, u16),
     Drift(Vec<Drift>),
     Stranger(Stranger),
     /// An execution of this state machine, by its place, runs for half a minute.
@@ -36,6 +38,8 @@ pub struct Command {
     /// `--job`, by bits; 0: all.
     pub jobs: u8,
     pub adopts: bool,
+    /// `--stop-running`.
+    pub stops: bool,
     pub trouble: Trouble,
     /// The next step follows at once, and reads still lag.
     pub hurry: bool,
@@ -65,9 +69,11 @@ prop_compose! {
         faults in prop::collection::vec(blow(), 0..8),
         kill in seldom((0..25_u8, any::<bool>())),
         interrupt in prop::option::weighted(0.1, 0..30_u8),
+        blind in prop::option::weighted(0.1, 0..4_u8),
+        limit in prop::option::weighted(0.1, 1..60_u16),
         lag in prop_oneof![2 => Just(0_u16), 1 => 0..20_000_u16],
     ) -> Trouble {
-        Trouble { faults, kill, interrupt, lag }
+        Trouble { faults, kill, interrupt, blind, limit, lag }
     }
 }
 
@@ -76,10 +82,11 @@ prop_compose! {
         config in 0..3_u8,
         jobs in prop_oneof![3 => Just(0_u8), 1 => 0..8_u8],
         adopts in rarely(),
+        stops in rarely(),
         trouble in prop_oneof![1 => Just(Trouble::default()), 2 => trouble()],
         hurry in rarely(),
     ) -> Command {
-        Command { config, jobs, adopts, trouble, hurry }
+        Command { config, jobs, adopts, stops, trouble, hurry }
     }
 }
 
@@ -91,6 +98,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         5 => command().prop_map(Step::Apply),
         1 => (command(), any::<bool>()).prop_map(|(command, keeps)| Step::Destroy(command, keeps)),
+        1 => (command(), command(), 0..4_000_u16).prop_map(|(one, other, wait)| Step::Both(one, other, wait)),
         2 => prop::collection::vec(drift, 1..4).prop_map(Step::Drift),
         1 => stranger.prop_map(Step::Stranger),
         1 => any::<u8>().prop_map(Step::Runs),
@@ -126,6 +134,10 @@ impl fmt::Display for Step {
         match self {
             Self::Apply(command) => write!(f, "apply {command}"),
             Self::Destroy(command, keeps) => write!(f, "destroy {}{command}", if *keeps { "--keep-logs " } else { "" }),
+            Self::Both(one, other, wait) => {
+                writeln!(f, "at once:\n        apply {one}")?;
+                write!(f, "        and {wait} ms later apply {other}")
+            }
             Self::Drift(drifts) => write!(f, "somebody changes {drifts:?}"),
             Self::Stranger(stranger) => write!(f, "somebody makes {stranger:?}"),
             Self::Runs(pick) => write!(f, "an execution of state machine {pick} runs"),
@@ -142,13 +154,22 @@ impl fmt::Display for Command {
         if self.adopts {
             write!(f, " --adopt")?;
         }
-        let Trouble { faults, kill, interrupt, lag } = &self.trouble;
+        if self.stops {
+            write!(f, " --stop-running")?;
+        }
+        let Trouble { faults, kill, interrupt, blind, limit, lag } = &self.trouble;
         faults.iter().try_for_each(|Blow { at, fault, times }| write!(f, "; request {at}: {fault:?} {times} x"))?;
         if let Some((at, takes_effect)) = kill {
             write!(f, "; killed {} request {at}", if *takes_effect { "after" } else { "before" })?;
         }
         if let Some(at) = interrupt {
             write!(f, "; interrupted at request {at}")?;
+        }
+        if let Some(at) = blind {
+            write!(f, "; look {at} fails")?;
+        }
+        if let Some(seconds) = limit {
+            write!(f, "; --timeout {seconds}s")?;
         }
         if *lag > 0 {
             write!(f, "; reads lag up to {lag} ms")?;

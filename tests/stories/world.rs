@@ -7,8 +7,9 @@ use std::time::Duration;
 use provision::config::Config;
 use provision::kind::{Address, Kind};
 use provision::kinds::{LogGroup, Role, Rule, StateMachine};
-use provision::scope::Tags;
+use provision::scope::{JOB_TAG, PROTECT_TAG, Tags};
 
+use crate::holds::none;
 use crate::models::{Model, Refusal};
 use crate::plot::REGION;
 use crate::sketch::APP;
@@ -61,6 +62,12 @@ impl<K: Kind> Shelf<K> {
     pub fn put(&mut self, what: K) {
         self.past.remove(what.name());
         self.held.insert(what.name().to_owned(), what);
+    }
+
+    /// Somebody did this to all of them, long enough ago.
+    fn edit(&mut self, change: impl Fn(&mut K)) {
+        self.past.clear();
+        self.held.values_mut().for_each(change);
     }
 
     pub fn remove(&mut self, name: &str) {
@@ -218,22 +225,81 @@ impl World {
             && self.rules.is_settled(now)
     }
 
-    /// What each kind of the registry observes, in its order. Of roles one read tells all, tags included; rules are
-    /// found by how their names begin.
-    pub fn observe(&self, now: Duration, config: &Config, doubted: &BTreeSet<Address>) -> Vec<Box<dyn Any + Send>> {
-        let retag = |tags| move |tags_of: &LogGroup| LogGroup { tags, ..tags_of.clone() };
-        let groups =
-            self.groups.found(now, &LogGroup::names(config), |_| true, doubted, |group, tags| retag(tags)(group));
-        let named = Role::names(config);
-        let roles =
-            self.roles.shown(now).into_values().filter(|role| named.contains(&role.name) || role.owner() == Some(APP));
-        let roles: Vec<Role> = roles.cloned().collect();
-        let machine = |machine: &StateMachine, tags| StateMachine { tags, ..machine.clone() };
-        let machines = self.machines.found(now, &StateMachine::names(config), |_| true, doubted, machine);
-        let rule = |rule: &Rule, tags| Rule { tags, ..rule.clone() };
-        let begins = |rule: &Rule| rule.name.starts_with("billing-");
-        let rules = self.rules.found(now, &Rule::names(config), begins, doubted, rule);
-        vec![Box::new(groups), Box::new(roles), Box::new(machines), Box::new(rules)]
+    /// What this kind observes. Of roles one read tells all, tags included; rules are found by how their names begin.
+    pub fn observe(
+        &self,
+        kind: &str,
+        now: Duration,
+        config: &Config,
+        doubted: &BTreeSet<Address>,
+    ) -> Box<dyn Any + Send> {
+        match kind {
+            LogGroup::NAME => {
+                let tag = |group: &LogGroup, tags| LogGroup { tags, ..group.clone() };
+                Box::new(self.groups.found(now, &LogGroup::names(config), |_| true, doubted, tag))
+            }
+            Role::NAME => {
+                let named = Role::names(config);
+                let roles = self.roles.shown(now).into_values();
+                let found = roles.filter(|role| named.contains(&role.name) || role.owner() == Some(APP));
+                Box::new(found.cloned().collect::<Vec<Role>>())
+            }
+            StateMachine::NAME => {
+                let tag = |machine: &StateMachine, tags| StateMachine { tags, ..machine.clone() };
+                Box::new(self.machines.found(now, &StateMachine::names(config), |_| true, doubted, tag))
+            }
+            _ => {
+                let tag = |rule: &Rule, tags| Rule { tags, ..rule.clone() };
+                let begins = |rule: &Rule| rule.name.starts_with("billing-");
+                Box::new(self.rules.found(now, &Rule::names(config), begins, doubted, tag))
+            }
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (Address, &Tags)> {
+        fn of<K: Kind>(shelf: &Shelf<K>) -> impl Iterator<Item = (Address, &Tags)> {
+            shelf.held.values().map(|held| (held.address(), held.tags()))
+        }
+        of(&self.groups).chain(of(&self.roles)).chain(of(&self.machines)).chain(of(&self.rules))
+    }
+
+    /// Whether its own tag says so.
+    pub fn is_protected(&self, of: &Address) -> bool {
+        self.all().any(|(address, tags)| address == *of && tags.get(PROTECT_TAG).is_some_and(|tag| tag == "true"))
+    }
+
+    /// What of ours its own tag protects, or the config by its job.
+    pub fn protected(&self, by_config: impl Fn(&str) -> bool) -> BTreeSet<Address> {
+        let ours = self.ours();
+        let is = |tags: &Tags| {
+            tags.get(PROTECT_TAG).is_some_and(|tag| tag == "true")
+                || by_config(tags.get(JOB_TAG).map_or("", String::as_str))
+        };
+        let all = self.all().filter(|(address, tags)| ours.contains(address) && is(tags));
+        all.map(|(address, _)| address).collect()
+    }
+
+    /// Whether a destroy would delete something that is protected.
+    pub fn has_protected(&self, by_config: impl Fn(&str) -> bool, keeps_logs: bool) -> bool {
+        self.protected(by_config).iter().any(|address| !(keeps_logs && address.kind == LogGroup::NAME))
+    }
+
+    /// Somebody takes that tag off everything.
+    pub fn unprotect(&mut self) {
+        self.groups.edit(|held| drop(held.tags.remove(PROTECT_TAG)));
+        self.roles.edit(|held| drop(held.tags.remove(PROTECT_TAG)));
+        self.machines.edit(|held| drop(held.tags.remove(PROTECT_TAG)));
+        self.rules.edit(|held| drop(held.tags.remove(PROTECT_TAG)));
+    }
+
+    /// After a command what is not ours is as it was, but for what was adopted, and for what was going anyway.
+    pub fn untouched(&self, now: &Self, adopted: &BTreeSet<Address>) -> Result<(), String> {
+        let leaves = |address: &Address| {
+            self.machines.held.get(&address.name).is_some_and(|machine| machine.status == "DELETING")
+        };
+        let changed = self.differences(&now.others()).into_iter();
+        let changed: Vec<_> = changed.filter(|address| !adopted.contains(address) && !leaves(address)).collect();
+        none(&changed, "not ours, and changed")
     }
 
     /// All that is ours, by address.

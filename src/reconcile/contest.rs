@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::time::sleep;
 
-use crate::aws::Failure;
+use super::{Site, failures};
+use crate::aws::Cloud;
 use crate::error::Error;
 use crate::execute::Outcome;
 use crate::kind::Address;
 use crate::plan::{Action, Change, Plan};
-use crate::session::{Aim, Session};
+use crate::session::Aim;
 use crate::stop::Stop;
 
 /// How long AWS's reads may lag behind our writes.
@@ -42,34 +42,56 @@ pub struct Contest {
     met: BTreeMap<(Address, Option<String>), (Option<Instant>, usize)>,
     longest: Duration,
     rounds: u32,
-}
-
-/// The changes that failed.
-pub fn failures<'a>(plan: &'a Plan, outcomes: &'a [Outcome]) -> impl Iterator<Item = (&'a Change, &'a Failure)> {
-    plan.changes.iter().zip(outcomes).filter_map(|(change, outcome)| match outcome {
-        Outcome::Failed(failure) => Some((change, failure)),
-        _ => None,
-    })
+    /// How often what lags for too long is done again.
+    patience: u32,
+    luck: u64,
 }
 
 impl Contest {
-    /// A round is over. Whether somebody else's changes may be all that its failures come from.
-    pub fn explains(&mut self, took: Duration, plan: &Plan, outcomes: &[Outcome]) -> bool {
+    /// Nothing is known yet. `luck` tells two contestants apart.
+    pub fn new(luck: u64) -> Self {
+        Self { luck, patience: 2, ..Self::default() }
+    }
+
+    /// A round is over that took this long.
+    pub fn goes_on(&mut self, took: Duration) {
         self.rounds += 1;
         self.longest = self.longest.max(took);
-        let mut all = true;
+    }
+
+    /// Whether somebody else's changes may be all that a round's failures come from.
+    pub async fn explains(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, outcomes: &[Outcome]) -> bool {
+        let now = site.cloud().now();
+        let mut in_vain = false;
         for (change, failure) in failures(plan, outcomes) {
             let (since, times) = self.met.entry((change.address.clone(), failure.code.clone())).or_default();
-            let since = since.get_or_insert_with(Instant::now);
+            let since = since.get_or_insert(now);
             *times += 1;
-            let passing = if failure.exists() { *times < SAME_NAME } else { since.elapsed() < SAME_CONFLICT };
-            if failure.is_conflict() && passing {
+            let passing =
+                if failure.exists() { *times < SAME_NAME } else { now.duration_since(*since) < SAME_CONFLICT };
+            if !passing || !failure.may_pass() {
+                return false;
+            }
+            if failure.is_conflict() {
                 self.contested.insert(change.address.clone());
             } else {
-                all = false;
+                in_vain = true;
             }
         }
-        all
+        !in_vain || self.is_undone(site, aim, plan, outcomes).await
+    }
+
+    /// Whether something of what was done is there no more: then what was waited for could not come.
+    async fn is_undone(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, outcomes: &[Outcome]) -> bool {
+        let Ok(left) = site.plan(aim, retagged(plan)).await else { return false };
+        let done = |address: &Address| {
+            let mut changes = plan.changes.iter().zip(outcomes);
+            changes.any(|(change, outcome)| change.address == *address && matches!(outcome, Outcome::Done))
+        };
+        let undone = left.changes.iter().filter(|change| done(&change.address) || is_foreign(change, plan));
+        let undone: Vec<Address> = undone.map(|change| change.address.clone()).collect();
+        self.contested.extend(undone.iter().cloned());
+        !undone.is_empty()
     }
 
     /// What is contested, for a person.
@@ -86,69 +108,74 @@ impl Contest {
     /// When AWS can't be read, keeps showing something else, or somebody else has the last word.
     pub async fn settle(
         &mut self,
-        session: &Session,
+        site: &dyn Site,
         aim: &Aim,
         plan: &Plan,
         stop: &Stop,
     ) -> Result<Option<Plan>, Error> {
-        let next = self.look(session, aim, plan, stop).await?;
+        let next = self.look(site, aim, plan, stop).await?;
         if next.is_none() && !self.contested.is_empty() {
-            self.watch(session, aim, plan, stop).await?;
+            self.watch(site, aim, plan, stop).await?;
         }
         Ok(next)
     }
 
     /// Two who wait differently long do not get in each other's way for ever.
     fn pause(&self) -> Duration {
-        let seed = u64::from(std::process::id()).wrapping_mul(0x9e37_79b9) + u64::from(self.rounds) * 0x85eb;
+        let seed = self.luck.wrapping_mul(0x9e37_79b9) + u64::from(self.rounds) * 0x85eb;
         let share = u32::try_from(seed % 1_000).unwrap_or(0);
         (self.longest + Duration::from_millis(500)).min(LONGEST_PAUSE) * share / 1_000
     }
 
     /// What differs now. Reads may be throttled for longer than there is time.
-    async fn read(&self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Plan, Error> {
+    async fn read(&self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Plan, Error> {
         tokio::select! {
-            left = session.plan(aim, retagged(plan)) => left,
+            left = site.plan(aim, retagged(plan)) => left,
             () = stop.late() => Err(Error::failed("all was sent, and there was no time left to look whether it is there")
                 .hint("run the same command again: it goes on from here; `--timeout` gives it more time")),
         }
     }
 
-    async fn look(&mut self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Option<Plan>, Error> {
-        let started = Instant::now();
+    async fn look(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Option<Plan>, Error> {
+        let (cloud, started) = (site.cloud(), site.cloud().now());
         let mut pause = Duration::from_millis(250);
         loop {
-            let left = self.read(session, aim, plan, stop).await?;
+            let left = self.read(site, aim, plan, stop).await?;
             if left.changes.is_empty() {
                 return Ok(None);
             }
             let foreign = left.changes.iter().filter(|change| is_foreign(change, plan));
             self.contested.extend(foreign.map(|change| change.address.clone()));
-            let late = started.elapsed() > LAG || stop.is_requested();
+            let late = cloud.now().duration_since(started) > LAG || stop.is_requested();
             if !self.contested.is_empty() {
-                wait(self.pause(), stop).await;
-                let left = self.read(session, aim, plan, stop).await?;
+                wait(cloud, self.pause(), stop).await;
+                let left = self.read(site, aim, plan, stop).await?;
                 // A read while somebody else makes or deletes a thing may miss whose it is.
                 if left.count(Action::Blocked) == 0 || late {
                     return Ok(Some(left).filter(|left| !left.changes.is_empty()));
                 }
+            } else if late && !stop.is_requested() && self.patience > 0 {
+                // Longer than reads lag: somebody may have put back what was there before.
+                self.patience -= 1;
+                self.contested.extend(left.changes.iter().map(|change| change.address.clone()));
+                return Ok(Some(left));
             } else if late {
                 let error = Error::failed("every request succeeded, and yet AWS does not show what was asked for");
                 let hint = "somebody else may be changing the same resources: run `provision diff`";
                 return Err(left.changes.iter().map(differs).fold(error, Error::caused_by).hint(hint));
             }
-            wait(pause, stop).await;
+            wait(cloud, pause, stop).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
     }
 
     /// After a contest, whether nobody takes back what was reached. One look alone may be an old one.
-    async fn watch(&self, session: &Session, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<(), Error> {
-        let (started, calm) = (Instant::now(), CALM + self.longest * 2);
+    async fn watch(&self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<(), Error> {
+        let (cloud, started, calm) = (site.cloud(), site.cloud().now(), CALM + self.longest * 2);
         let mut gone = false;
-        while started.elapsed() < calm && !stop.is_requested() || gone {
-            wait(WATCH, stop).await;
-            let left = self.read(session, aim, plan, stop).await?;
+        while cloud.now().duration_since(started) < calm && !stop.is_requested() || gone {
+            wait(cloud, WATCH, stop).await;
+            let left = self.read(site, aim, plan, stop).await?;
             if gone && !left.changes.is_empty() {
                 let error =
                     Error::failed("somebody else applied something else at the same time, and has the last word");
@@ -161,8 +188,8 @@ impl Contest {
     }
 }
 
-async fn wait(pause: Duration, stop: &Stop) {
-    tokio::select! { () = sleep(pause) => {}, () = stop.requested() => {} }
+async fn wait(cloud: &dyn Cloud, pause: Duration, stop: &Stop) {
+    tokio::select! { () = cloud.pause(pause) => {}, () = stop.requested() => {} }
 }
 
 fn differs(change: &Change) -> String {
@@ -175,26 +202,27 @@ fn retagged(plan: &Plan) -> BTreeSet<Address> {
     plan.changes.iter().filter(|change| tags(&change.calls)).map(|change| change.address.clone()).collect()
 }
 
-/// Whether a difference that is left holds something that neither was there before the plan nor was asked for: then it
-/// is no read that lags.
+/// Whether a difference that is left holds something that neither was there before the plan, nor is asked for, nor comes
+/// between the two: then it is no read that lags.
 fn is_foreign(left: &Change, plan: &Plan) -> bool {
     let Some(found) = &left.before else { return false };
     match plan.changes.iter().find(|change| change.address == left.address) {
         None => true,
         Some(done) => {
-            let known = |side: &Option<Value>| side.clone().unwrap_or(Value::Null);
-            !is_known(found, &known(&done.before), &known(&done.after))
+            let sides = [&done.before, &done.after].map(|side| side.as_ref().unwrap_or(&Value::Null));
+            let states: Vec<&Value> = sides.into_iter().chain(&done.between).collect();
+            !is_known(found, &states)
         }
     }
 }
 
-/// Whether each leaf is that of one side or of the other.
-fn is_known(found: &Value, before: &Value, after: &Value) -> bool {
-    if found == before || found == after {
-        return true;
-    }
-    let Value::Object(fields) = found else { return false };
-    let side = |value: &Value, key: &str| value.get(key).cloned().unwrap_or(Value::Null);
-    (before.is_object() || after.is_object())
-        && fields.iter().all(|(key, field)| is_known(field, &side(before, key), &side(after, key)))
+/// Whether each leaf is that of one of the states.
+fn is_known(found: &Value, states: &[&Value]) -> bool {
+    let is_of_all = |fields: &serde_json::Map<String, Value>| {
+        fields.iter().all(|(key, field)| {
+            let of_states: Vec<&Value> = states.iter().map(|state| state.get(key).unwrap_or(&Value::Null)).collect();
+            is_known(field, &of_states)
+        })
+    };
+    states.contains(&found) || states.iter().any(|state| state.is_object()) && found.as_object().is_some_and(is_of_all)
 }
