@@ -170,6 +170,7 @@ impl Play<'_> {
         let theirs = all.iter().filter(|(_, one)| owner(one) == Owner::Others).map(|(name, _)| name);
         theirs.filter(ours_by_name).for_each(|name| moves_out(&self.ground.cloud, name));
         if all.values().any(|one| one["tags"]["provision:protect"] == "true") {
+            self.ground.proxy.pass();
             self.ground.ok(&["apply", "--yes", "--adopt", "unprotected.toml"]);
         }
         let last = Command { first: false, jobs: 0, adopts: true, trouble: Trouble::default() };

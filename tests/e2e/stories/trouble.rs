@@ -186,6 +186,6 @@ impl Trouble {
 
 fn signal(victim: &Victim, which: &str) {
     if let Some(pid) = *victim.lock().expect("the pid") {
-        Command::new("kill").args([which, &pid.to_string()]).status().expect("kill runs");
+        Command::new("kill").args([which, &pid.to_string()]).output().expect("kill runs");
     }
 }
