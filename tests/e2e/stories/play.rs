@@ -44,7 +44,8 @@ pub fn play(ground: &Ground, story: &Story) -> Result<Tally, String> {
     ground.write("first.toml", &story.text(true));
     ground.write("unprotected.toml", &story.sketch(true).text(REGION));
     ground.write("second.toml", &story.text(false));
-    let wishes = [wish(ground, "first.toml"), wish(ground, "second.toml")];
+    let first = if story.uses_the_first() { wish(ground, "first.toml") } else { Everything::new() };
+    let wishes = [first, wish(ground, "second.toml")];
     ground.reset();
     neighbours(&ground.cloud);
     let mut play = Play { ground, story, wishes, tally: Tally::default() };

@@ -111,6 +111,15 @@ impl Story {
         if first { &self.first } else { &self.second }
     }
 
+    /// Whether any step is about the first config.
+    pub fn uses_the_first(&self) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::Apply(command) | Step::Destroy(command, _) | Step::Planned(command, _) => command.first,
+            Step::Stranger(stranger) => stranger.first,
+            Step::Drift(_) => false,
+        })
+    }
+
     /// The jobs that a command names; all when there is none.
     pub fn jobs(&self, command: &Command) -> Vec<&'static str> {
         chosen(self.sketch(command.first), command.jobs)
