@@ -1,16 +1,25 @@
 //! Random stories over HTTP: the program against an emulator, with faults on the wire, SIGKILL, and somebody else's
 //! changes. tests/stories has many more, on a cloud in memory; here it is all real but AWS.
 
+mod command;
 mod drift;
-mod run;
+mod holds;
+mod leak;
+mod play;
+mod seeds;
+mod skips;
+mod story;
+mod stranger;
+mod subject;
 mod told;
+mod trouble;
 
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::support::{Ground, Which};
-use run::{Tally, play};
-use told::{Story, story_of};
+use play::Tally;
+use seeds::{check, story_of};
 
 /// Each of these on one of the emulators in turn.
 const STORIES: u64 = 6;
@@ -38,18 +47,12 @@ impl fmt::Display for Totals {
 fn stories(which: Which, seeds: impl Iterator<Item = u64>) {
     let (ground, started, mut totals) = (Ground::new(which), Instant::now(), Totals::default());
     for seed in seeds {
-        let story = story_of(seed);
-        let tally = play(&ground, &story).unwrap_or_else(|why| panic!("{}", failed(seed, which, &story, &why)));
+        let tally = check(seed, &ground).unwrap_or_else(|failure| panic!("{failure}"));
         totals.seeds = Some((totals.seeds.map_or(seed, |(first, _)| first), seed));
         totals.stories += 1;
         totals.tally += tally;
     }
     println!("{which:?}, {totals}, {:.1} s", started.elapsed().as_secs_f32());
-}
-
-fn failed(seed: u64, which: Which, story: &Story, why: &str) -> String {
-    let again = format!("STORY_SEED={seed} cargo test --test e2e stories::replay_on_{which:?} -- --ignored");
-    format!("{why}\n\n{story}\n\n{}", again.to_lowercase().replace("story_seed", "STORY_SEED"))
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -60,6 +60,8 @@ struct State {
     rule: Rule,
     /// What AWS would have refused.
     refused: Vec<String>,
+    /// Connections that are being served.
+    open: usize,
     /// By request, the emulator's last answer to each read.
     answers: BTreeMap<(String, String), Vec<u8>>,
 }
@@ -72,13 +74,18 @@ impl Proxy {
             seen: Vec::new(),
             rule: Box::new(|_, _| Verdict::Pass),
             refused: Vec::new(),
+            open: 0,
             answers: BTreeMap::new(),
         }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = Arc::clone(&shared);
-                std::thread::spawn(move || serve(stream, upstream, &state));
+                state.lock().expect("the proxy's state").open += 1;
+                std::thread::spawn(move || {
+                    serve(stream, upstream, &state);
+                    state.lock().expect("the proxy's state").open -= 1;
+                });
             }
         });
         Self { port, state }
@@ -104,6 +111,18 @@ impl Proxy {
     /// What went by since the last rule.
     pub fn seen(&self) -> Vec<Seen> {
         self.state.lock().expect("the proxy's state").seen.clone()
+    }
+
+    /// Waits for what a killed program had under way.
+    pub fn rest(&self) {
+        while self.state.lock().expect("the proxy's state").open > 0 {
+            std::thread::yield_now();
+        }
+    }
+
+    /// What AWS would have refused since the last time. Whoever asks answers for it.
+    pub fn refused(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().expect("the proxy's state").refused)
     }
 
     /// The writes among it, by name.
