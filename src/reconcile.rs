@@ -100,7 +100,7 @@ pub async fn reconcile(
         let started = cloud.now();
         let outcomes = execute(&plan, cloud, stop, |event| audience.event(&plan, &event)).await;
         audience.end(&plan, &outcomes);
-        contest.goes_on(cloud.now().duration_since(started));
+        contest.round(cloud.now().duration_since(started));
         if let Some(error) = failure(&plan, &outcomes, stop, limit)
             && (stop.is_requested() || !contest.explains(site, aim, &plan, &outcomes).await)
         {

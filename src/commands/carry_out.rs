@@ -31,7 +31,7 @@ pub async fn carry_out(
     limit: Duration,
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
-    let mut user = User { consent, scope: &session.scope, report };
+    let mut user = User { consent, scope: &session.scope, report, begun: false };
     let ended = reconcile(session, aim, limit, std::process::id().into(), &mut user).await;
     user.report.finish();
     ended.map(|()| Exit::Done)
@@ -42,15 +42,33 @@ struct User<'a> {
     consent: &'a Consent,
     scope: &'a Scope,
     report: &'a mut dyn Report,
+    /// Whether a plan before this one was carried out.
+    begun: bool,
 }
 
 impl User<'_> {
     /// Nothing of the plan is done.
     fn refuses(&mut self, plan: &Plan, refusal: Error) -> Result<(), Error> {
         self.report.end(plan, self.scope, &[]);
-        Err(refusal)
+        Err(if self.begun { rest_is_refused(refusal) } else { refusal })
     }
 }
+
+/// What was true of the first plan is not true of another: something was changed.
+fn rest_is_refused(refusal: Error) -> Error {
+    match refusal {
+        Error::Plain(mut refusal) => {
+            let why = refusal.message.trim_start_matches(NOTHING).to_owned();
+            refusal.causes.insert(0, why);
+            refusal.message = "some changes were made, and what is left can't be done".into();
+            refusal.exit = Exit::Failed;
+            Error::Plain(refusal)
+        }
+        faults @ Error::Faults(_) => faults,
+    }
+}
+
+const NOTHING: &str = "nothing was changed: ";
 
 impl Audience for User<'_> {
     fn plan(&mut self, plan: &Plan) -> Result<(), Error> {
@@ -74,6 +92,7 @@ impl Audience for User<'_> {
     }
 
     fn end(&mut self, plan: &Plan, outcomes: &[Outcome]) {
+        self.begun |= !outcomes.is_empty();
         self.report.end(plan, self.scope, outcomes);
     }
 

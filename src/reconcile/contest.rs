@@ -5,12 +5,13 @@
 //! watches on for a while, sees its state go, and says so. docs/reliability.md says why that is enough, and what is left.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::{Site, failures};
-use crate::aws::Cloud;
+use crate::aws::{Cloud, Failure};
 use crate::error::Error;
 use crate::execute::Outcome;
 use crate::kind::Address;
@@ -30,16 +31,18 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const WATCH: Duration = Duration::from_secs(1);
 /// How long the same conflict may be met again and again: AWS's own slowest one passes sooner.
 const SAME_CONFLICT: Duration = Duration::from_mins(5);
-/// How often what is to be made may be there already, and yet not be seen.
-const SAME_NAME: usize = 3;
+/// How often the same conflict may be met, and yet nothing be seen that somebody else did.
+const UNPROVED: usize = 3;
 
 /// What is known of somebody else's changes.
 #[derive(Debug, Default)]
 pub struct Contest {
     /// What somebody else changed.
     contested: BTreeSet<Address>,
-    /// When each conflict was first met, and how often.
-    met: BTreeMap<(Address, Option<String>), (Option<Instant>, usize)>,
+    /// When each conflict was first met, and how often without a trace of somebody else.
+    met: BTreeMap<(Address, Option<String>), (Instant, usize)>,
+    /// What failed in the last round.
+    failed: Vec<String>,
     longest: Duration,
     rounds: u32,
     /// How often what lags for too long is done again.
@@ -54,44 +57,39 @@ impl Contest {
     }
 
     /// A round is over that took this long.
-    pub fn goes_on(&mut self, took: Duration) {
+    pub fn round(&mut self, took: Duration) {
+        self.failed.clear();
         self.rounds += 1;
         self.longest = self.longest.max(took);
     }
 
-    /// Whether somebody else's changes may be all that a round's failures come from.
+    /// Whether somebody else's changes may be all that a round's failures come from. Then a fresh look shows it: something
+    /// that was done is undone, or what failed has become another change.
     pub async fn explains(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, outcomes: &[Outcome]) -> bool {
+        self.failed =
+            failures(plan, outcomes).map(|(change, failure)| format!("{}: {failure}", change.address)).collect();
+        if !failures(plan, outcomes).all(|(_, failure)| failure.may_pass()) {
+            return false;
+        }
+        let Ok(left) = site.plan(aim, retagged(plan)).await else { return false };
+        let undone: Vec<Address> = undone(&left, plan, outcomes);
+        self.contested.extend(undone.iter().cloned());
         let now = site.cloud().now();
-        let mut in_vain = false;
         for (change, failure) in failures(plan, outcomes) {
-            let (since, times) = self.met.entry((change.address.clone(), failure.code.clone())).or_default();
-            let since = since.get_or_insert(now);
-            *times += 1;
-            let passing =
-                if failure.exists() { *times < SAME_NAME } else { now.duration_since(*since) < SAME_CONFLICT };
-            if !passing || !failure.may_pass() {
+            let met = self.met.entry((change.address.clone(), failure.code.clone()));
+            let (since, unproved) = met.or_insert((now, 0));
+            if now.duration_since(*since) > SAME_CONFLICT {
                 return false;
             }
-            if failure.is_conflict() {
-                self.contested.insert(change.address.clone());
-            } else {
-                in_vain = true;
+            if undone.is_empty() && !has_changed(change, failure, &left) {
+                *unproved += 1;
+                if !failure.is_conflict() || failure.is_not_found() || *unproved >= UNPROVED {
+                    return false;
+                }
             }
+            self.contested.insert(change.address.clone());
         }
-        !in_vain || self.is_undone(site, aim, plan, outcomes).await
-    }
-
-    /// Whether something of what was done is there no more: then what was waited for could not come.
-    async fn is_undone(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, outcomes: &[Outcome]) -> bool {
-        let Ok(left) = site.plan(aim, retagged(plan)).await else { return false };
-        let done = |address: &Address| {
-            let mut changes = plan.changes.iter().zip(outcomes);
-            changes.any(|(change, outcome)| change.address == *address && matches!(outcome, Outcome::Done))
-        };
-        let undone = left.changes.iter().filter(|change| done(&change.address) || is_foreign(change, plan));
-        let undone: Vec<Address> = undone.map(|change| change.address.clone()).collect();
-        self.contested.extend(undone.iter().cloned());
-        !undone.is_empty()
+        true
     }
 
     /// What is contested, for a person.
@@ -120,20 +118,29 @@ impl Contest {
         Ok(next)
     }
 
-    /// Two who wait differently long do not get in each other's way for ever.
+    /// Two who wait differently long do not get in each other's way for ever, and the more rounds there are, the longer.
     fn pause(&self) -> Duration {
-        let seed = self.luck.wrapping_mul(0x9e37_79b9) + u64::from(self.rounds) * 0x85eb;
-        let share = u32::try_from(seed % 1_000).unwrap_or(0);
-        (self.longest + Duration::from_millis(500)).min(LONGEST_PAUSE) * share / 1_000
+        let mut hasher = std::hash::DefaultHasher::new();
+        (self.luck, self.rounds).hash(&mut hasher);
+        let share = u32::try_from(hasher.finish() % 1_000).unwrap_or(0);
+        let most = (self.longest + Duration::from_millis(500)) * 2_u32.pow(self.rounds.min(6));
+        most.min(LONGEST_PAUSE) * share / 1_000
     }
 
     /// What differs now. Reads may be throttled for longer than there is time.
     async fn read(&self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Plan, Error> {
         tokio::select! {
             left = site.plan(aim, retagged(plan)) => left,
-            () = stop.late() => Err(Error::failed("all was sent, and there was no time left to look whether it is there")
-                .hint("run the same command again: it goes on from here; `--timeout` gives it more time")),
+            () = stop.late() => Err(self.late()),
         }
+    }
+
+    fn late(&self) -> Error {
+        let error = match self.failed.as_slice() {
+            [] => Error::failed("all was sent, and there was no time left to look whether it is there"),
+            failed => failed.iter().fold(Error::failed("the time was over before all was done"), Error::caused_by),
+        };
+        error.hint("run the same command again: it goes on from here; `--timeout` gives it more time")
     }
 
     async fn look(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Option<Plan>, Error> {
@@ -186,6 +193,24 @@ impl Contest {
         }
         Ok(())
     }
+}
+
+/// What was done, and is there no more; and what nobody planned.
+fn undone(left: &Plan, plan: &Plan, outcomes: &[Outcome]) -> Vec<Address> {
+    let done = |address: &Address| {
+        let mut changes = plan.changes.iter().zip(outcomes);
+        changes.any(|(change, outcome)| change.address == *address && matches!(outcome, Outcome::Done))
+    };
+    let undone = left.changes.iter().filter(|change| done(&change.address) || is_foreign(change, plan));
+    undone.map(|change| change.address.clone()).collect()
+}
+
+/// Whether a change that failed is another now; or is the same, though a part of it was done.
+fn has_changed(change: &Change, failure: &Failure, left: &Plan) -> bool {
+    let now = left.changes.iter().find(|left| left.address == change.address);
+    let same = now.is_some_and(|now| now.action == change.action && now.before == change.before);
+    let at_once = change.calls.first() == Some(&failure.api);
+    !same || !at_once
 }
 
 async fn wait(cloud: &dyn Cloud, pause: Duration, stop: &Stop) {

@@ -292,7 +292,7 @@ fn a_machine_that_was_there_after_all_is_not_taken_for_ours() {
             assert_eq!(run.status, Some(0), "it carries our tag, so it is made what it should be: {run:#?}");
             assert_eq!(found["role"], cloud.role_arn("provision/billing/billing-invoices-execution"));
         } else {
-            assert_eq!(run.status, Some(4), "{run:#?}");
+            assert_eq!(run.status, Some(1), "its roles were made, so it is not as if nothing had been: {run:#?}");
             assert_eq!(*found, theirs["state-machine/billing-invoices"], "it is not ours, so it stays as it is");
         }
     }
@@ -365,4 +365,31 @@ fn an_endpoint_that_fails_for_good_ends_the_run() {
     assert_eq!(run.status, Some(1), "{run:#?}");
     assert!(run.stderr.contains("AWS does not know these credentials"), "{run:#?}");
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// What is missing is no role of ours that somebody took away, but a policy that the config names.
+#[test]
+fn a_write_that_names_what_does_not_exist_fails_at_once_and_says_so() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    let message = "Scope ARN: arn:aws:iam::123456789012:policy/nope does not exist or is not attachable.";
+    answers(&ground, "iam:CreateRole", usize::MAX, 404, "NoSuchEntity", message);
+    let run = ground.run(&["apply"]);
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    assert!(run.stderr.contains("NoSuchEntity") && run.stderr.contains(message), "{run:#?}");
+    assert!(!run.stderr.contains("somebody else"), "{run:#?}");
+    let roles = run.stderr.matches(message).count();
+    assert!(sent(&ground, "iam:CreateRole") <= roles, "each once: {run:#?}");
+}
+
+#[test]
+fn a_conflict_without_end_is_named_when_the_time_is_over() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    let message = "Rule can't be deleted since it has targets.";
+    answers(&ground, "events:DeleteRule", usize::MAX, 400, "ValidationException", message);
+    let run = ground.run(&["destroy", "--yes", "--timeout", "8s"]);
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    assert!(run.stderr.contains("rule/billing-invoices: events:DeleteRule: ValidationException"), "{run:#?}");
 }

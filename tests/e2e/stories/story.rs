@@ -92,9 +92,9 @@ fn step() -> impl Strategy<Value = Step> {
 prop_compose! {
     pub fn story()(
         steps in prop::collection::vec(step(), 1..7),
-        first in sketch(),
+        first in sketch().prop_map(|sketch| sketch.unprotected()),
         protects in prop_oneof![3 => Just(0_u8), 1 => 0..8_u8],
-        second in sketch(),
+        second in sketch().prop_map(|sketch| sketch.unprotected()),
         keeps_logs in any::<bool>(),
     ) -> Story {
         Story { first, protects, second, steps, keeps_logs }
