@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::arn::Arn;
+
 /// A policy document. IAM answers keys in its own order and a one-element list as a string; neither is a difference.
 /// Source: IAM User Guide, "IAM JSON policy elements reference" and "Policy grammar".
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -73,6 +75,14 @@ impl Policy {
             statement.get("Effect") == Some(&json!("Allow")) && assumes && named
         };
         self.statements().any(allows)
+    }
+
+    /// The region of what it, as a role's trust, is bound to by `aws:SourceArn`.
+    pub fn source_region(&self) -> Option<&str> {
+        let operators = self.statements().filter_map(|statement| statement.get("Condition")?.as_object());
+        let bound = operators.flat_map(Map::values).filter_map(|keys| keys.get("aws:SourceArn"));
+        let arns = bound.flat_map(|arns| arns.as_array().map_or(std::slice::from_ref(arns), Vec::as_slice));
+        arns.filter_map(|arn| Arn::parse(arn.as_str()?)).find(Arn::is_regional).map(|arn| arn.region)
     }
 
     /// The text that is sent.

@@ -170,11 +170,11 @@ impl Kind for Role {
         }
     }
 
-    /// IAM has no regions, so the description ends in the one that the role serves.
+    /// IAM has no regions. Whom the role trusts tells the one that it serves; where that is lost, its description does,
+    /// unless it is somebody's own.
     fn home(&self) -> Option<&str> {
-        let (_, region) = self.description.rsplit_once(" in ")?;
-        let shape = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        (region.contains('-') && region.chars().all(shape)).then_some(region)
+        let described = || self.description.strip_prefix("Lets ").or(self.description.strip_prefix("What "));
+        self.trust.source_region().or_else(|| Some(described()?.rsplit_once(", in ")?.1))
     }
 
     /// A role never lacks what the state machine of the moment needs, whichever of the two it is.

@@ -322,3 +322,21 @@ on_both!(what_is_removed_comes_back, |ground: Ground| {
         assert_eq!(ground.cloud.everything(), before, "{kind}");
     }
 });
+
+/// IAM has no regions: a role's trust tells which one it serves, and nobody's words do.
+#[test]
+fn a_description_that_names_another_place_hides_no_role() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", crate::apply::ONE_JOB);
+    ground.ok(&["apply"]);
+    let iam = &ground.cloud.aws.iam;
+    for description in ["Used by billing in e-commerce", "What the state machine may do, in us-west-2"] {
+        let update = iam.update_role().role_name("billing-invoices-execution").description(description);
+        ground.cloud.wait(update.send()).expect("it is changed");
+        ground.ok(&["apply"]);
+    }
+    let update = iam.update_role().role_name("billing-invoices-execution").description("mine, in us-west-2");
+    ground.cloud.wait(update.send()).expect("it is changed");
+    ground.ok(&["destroy", "--yes"]);
+    assert!(ground.cloud.everything().is_empty());
+}

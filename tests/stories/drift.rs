@@ -108,6 +108,7 @@ impl Drifts for Role {
 
     fn elsewhere(&mut self) {
         self.description = "What the state machine billing-apples may do, in eu-west-1".into();
+        self.trust = Policy::from_encoded(&self.trust.text().replace("us-east-1", "eu-west-1"));
     }
 }
 
