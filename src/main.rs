@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use provision::aws::on_waiting_reads;
 use provision::cli::Cli;
 use provision::error::{Error, Exit};
+use provision::stop::on_early_signal;
 use provision::{commands, report};
 use tracing_subscriber::EnvFilter;
 
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let common = commands::common(&cli);
     log(common.map_or(0, |common| common.verbose));
     let json = common.is_some_and(|common| common.json);
+    on_early_signal(if json { || interrupted(true) } else { || interrupted(false) });
     if !common.is_some_and(|common| common.quiet) {
         on_waiting_reads(report::waiting);
     }
@@ -31,6 +33,12 @@ fn main() -> ExitCode {
         error.exit()
     });
     ExitCode::from(exit as u8)
+}
+
+/// Ends the program before it has written anything.
+fn interrupted(json: bool) {
+    report::error(&Error::with_exit(Exit::Interrupted, "interrupted: nothing was changed"), json);
+    std::process::exit(Exit::Interrupted as i32);
 }
 
 fn run(cli: Cli) -> Result<Exit, Error> {

@@ -1,11 +1,36 @@
 //! A wish to stop, from Ctrl-C, SIGTERM or the end of the time that was given: heard between requests, never in the
 //! middle of one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::error::Exit;
+
+/// Whether signals are heard by a [`Stop`].
+static HEARD: AtomicBool = AtomicBool::new(false);
+
+/// Until a [`Stop`] hears them, has SIGINT and SIGTERM do `end`, which ends the program: nothing was written yet. It has a
+/// thread of its own, for a question to a person holds up the others.
+pub fn on_early_signal(end: fn()) {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let heard = async || -> std::io::Result<()> {
+            let (mut interrupt, mut terminate) = signals()?;
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+            Ok(())
+        };
+        if runtime.and_then(|runtime| runtime.block_on(heard())).is_ok() && !HEARD.load(Ordering::SeqCst) {
+            end();
+        }
+    });
+}
+
+fn signals() -> std::io::Result<(Signal, Signal)> {
+    Ok((signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+}
 
 /// Whether the program is to stop.
 #[derive(Clone, Debug)]
@@ -31,8 +56,8 @@ impl Stop {
     /// # Errors
     /// When the system lets no signal be heard.
     pub fn on_signal_or_after(limit: Duration) -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let (mut interrupt, mut terminate) = signals()?;
+        HEARD.store(true, Ordering::SeqCst);
         let (asked, heard) = watch::channel(false);
         tokio::spawn(async move {
             for round in 0..2 {
