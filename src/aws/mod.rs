@@ -24,6 +24,7 @@ pub use inspect::inspect;
 pub use offers::{Service as EcsService, active_clusters, containers, families, services};
 pub(crate) use operation::operations;
 pub use operation::{Operation, Request};
+pub use passing::MORE_RUN;
 pub use query::{Query, Service};
 pub use retry::{Waiting, limit_reads, on_waiting_reads, send};
 pub use tagged::Tagged;

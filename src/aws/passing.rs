@@ -33,6 +33,8 @@ const DENIED: &[&str] = &["AccessDeniedException", "AccessDenied"];
 /// How long, in seconds, to wait where the answer does not tell a read that lags from somebody else's change: longer than
 /// lags are, and then a fresh look tells.
 const UNTOLD: u64 = 5;
+/// Our own word: there are more executions than are ended in one go.
+pub const MORE_RUN: &str = "MoreExecutionsRun";
 const MISSING: &[&str] = &["ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException"];
 
 /// Sources: Step Functions API Reference (errors of `CreateStateMachine`), EventBridge API Reference (`PutRule`,
@@ -56,6 +58,7 @@ const PASSING: &[Passing] = &[
         // They may run for hours: the time that the user gave decides.
         86_400,
     ),
+    passing(&["states:StopExecution"], &[MORE_RUN], "", "the state machine's executions to be stopped", 86_400),
     passing(&["states:*"], &["ConflictException"], "", "another change of the state machine to end", 60),
     passing(
         &["events:PutRule", "events:PutTargets"],

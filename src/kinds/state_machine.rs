@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::arn::Arn;
 use crate::asl::Definition;
-use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, read};
+use crate::aws::{Aws, Failure, MORE_RUN, Operation, READS_AT_ONCE, operations, pages, read};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
@@ -302,7 +302,12 @@ async fn executions(aws: &Aws, machine: &str) -> Result<Vec<ExecutionListItem>, 
     pages(page).await
 }
 
-/// Ends every execution of a machine that runs when it is sent. Step Functions then stops the tasks that they wait for.
+/// Executions that are ended before it is asked whether to go on.
+const A_FEW: i32 = 100;
+/// Requests of these that are under way at once.
+const AT_ONCE: usize = 20;
+
+/// Ends the executions of a machine that run, some each time that it is sent, until none is left. Step Functions then stops the tasks that they wait for.
 /// Source: Step Functions API Reference, `StopExecution`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StopExecutions {
@@ -315,15 +320,23 @@ impl Operation for StopExecutions {
 
     fn send(self, aws: &Aws) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
-            for execution in present(executions(aws, &self.machine).await)?.unwrap_or_default() {
+            let list = aws.states.list_executions().state_machine_arn(&self.machine).max_results(A_FEW);
+            let answer = list.status_filter(ExecutionStatus::Running).send().await;
+            let answer = answer.map_err(|error| Failure::new("states:ListExecutions", &error));
+            let Some(answer) = present(answer)? else { return Ok(()) };
+            let stops = answer.executions.into_iter().map(async |execution| {
                 let stop = aws.states.stop_execution().execution_arn(execution.execution_arn);
                 let answer = stop.error("Destroyed").cause("its state machine is deleted").send().await;
                 match answer.map(drop).map_err(|error| Failure::new(Self::API, &error)) {
-                    Err(failure) if failure.is(&["ExecutionDoesNotExist"]) => {}
-                    other => other?,
+                    Err(failure) if failure.is(&["ExecutionDoesNotExist"]) => Ok(()),
+                    other => other,
                 }
+            });
+            let () = stream::iter(stops).buffer_unordered(AT_ONCE).try_collect().await?;
+            match answer.next_token {
+                None => Ok(()),
+                Some(_) => Err(Failure::entry(Self::API, Some(MORE_RUN), Some("more executions run"))),
             }
-            Ok(())
         })
     }
 }
