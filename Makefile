@@ -13,8 +13,9 @@ demo: ## The life of one scheduled job, on a local emulator of AWS
 
 soak: ## Random stories, simulated and over HTTP, for an hour or SOAK_SECONDS
 	tests/emulators/setup
-	cargo test --locked --no-run --test stories --test e2e
-	@cargo test --locked --quiet --test stories soak -- --ignored --nocapture & simulated=$$!; \
+	cargo test --locked --profile soak --no-run --test stories
+	cargo test --locked --no-run --test e2e
+	@cargo test --locked --profile soak --quiet --test stories soak -- --ignored --nocapture & simulated=$$!; \
 	cargo test --locked --quiet --test e2e stories::soak -- --ignored --nocapture; http=$$?; \
 	wait $$simulated && exit $$http
 

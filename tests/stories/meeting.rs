@@ -38,6 +38,10 @@ impl Play {
         };
         let lag = commands.iter().any(|command| command.trouble.lag > 0);
         let judged = fresh && !lag && undisturbed(0) && undisturbed(1);
+        // Who is done before the other begins to write can't know of it.
+        let met =
+            |at: usize| processes[1 - at].began.get().is_some_and(|began| Some(began) < processes[at].ended.get());
+        let met = [met(0), met(1)];
         let sent = processes.iter().map(|process| process.sent.get()).sum::<u32>();
         let faults = processes.iter().map(|process| process.fired.borrow().len()).sum::<usize>();
         let crashes = processes.iter().filter(|process| process.killed.get()).count();
@@ -61,7 +65,7 @@ impl Play {
                 lacks.join("\n")
             ));
         }
-        if (0..2).any(|at| well(at) && !has(at)) {
+        if (0..2).any(|at| well(at) && !has(at) && met[at]) {
             self.tally.untold += 1;
         }
         Ok(())

@@ -64,6 +64,9 @@ pub struct Process<'a> {
     pub fired: RefCell<Vec<Fault>>,
     pub sent: Cell<u32>,
     pub killed: Cell<bool>,
+    /// When its first write left.
+    pub began: Cell<Option<Duration>>,
+    pub ended: Cell<Option<Duration>>,
     pub interrupt: watch::Sender<bool>,
     pub late: watch::Sender<bool>,
     /// The last plan, as the program is to show it.
@@ -87,6 +90,8 @@ impl<'a> Process<'a> {
             fired: RefCell::default(),
             sent: Cell::default(),
             killed: Cell::default(),
+            began: Cell::default(),
+            ended: Cell::default(),
             interrupt: watch::channel(false).0,
             late: watch::channel(false).0,
             planned: RefCell::default(),
@@ -123,11 +128,13 @@ impl<'a> Process<'a> {
     pub async fn live(&self, wait: Duration, luck: u64, witness: &mut Witness<'_>) -> Result<(), Error> {
         self.aws.clock.sleep(wait).await;
         let aim = Aim::default();
-        tokio::select! {
+        let end = tokio::select! {
             biased;
             () = self.time_is_over() => unreachable!("it goes on for ever"),
             end = reconcile(self, &aim, self.limit(), luck, witness) => end,
-        }
+        };
+        self.ended.set(Some(self.aws.clock.now()));
+        end
     }
 
     async fn time_is_over(&self) {
@@ -151,6 +158,7 @@ impl<'a> Process<'a> {
 
     /// The request is on its way: which one it is, and what will go wrong with it.
     fn departs(&self, request: &dyn Request) -> (u8, Option<Fault>) {
+        self.began.set(self.began.get().or(Some(self.aws.clock.now())));
         let number = self.number.get();
         self.number.set(number.saturating_add(1));
         self.sent.set(self.sent.get() + 1);
