@@ -11,6 +11,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::explicit::ExplicitFalse;
+use super::whole::WholeXml;
 use super::{Aws, Query};
 use crate::error::Error;
 
@@ -77,13 +78,15 @@ impl Aws {
     /// Clients that share one configuration.
     pub fn new(shared: &SdkConfig, region: String) -> Self {
         let states = aws_sdk_sfn::config::Builder::from(shared).interceptor(ExplicitFalse).build();
+        let iam = aws_sdk_iam::config::Builder::from(shared).interceptor(WholeXml).build();
+        let sts = aws_sdk_sts::config::Builder::from(shared).interceptor(WholeXml).build();
         Self {
             logs: aws_sdk_cloudwatchlogs::Client::new(shared),
             ecs: aws_sdk_ecs::Client::new(shared),
             events: aws_sdk_eventbridge::Client::new(shared),
-            iam: aws_sdk_iam::Client::new(shared),
+            iam: aws_sdk_iam::Client::from_conf(iam),
             states: aws_sdk_sfn::Client::from_conf(states),
-            sts: aws_sdk_sts::Client::new(shared),
+            sts: aws_sdk_sts::Client::from_conf(sts),
             query: Query::new(shared),
             tagging: aws_sdk_resourcegroupstagging::Client::new(shared),
             region,

@@ -13,6 +13,7 @@ mod query;
 mod quota;
 mod retry;
 mod tagged;
+mod whole;
 
 use std::future::Future;
 

@@ -35,5 +35,6 @@ mod secrets;
 #[path = "../stories/sketch.rs"]
 mod sketch;
 mod stories;
+mod strange_answers;
 mod support;
 mod two_at_once;
