@@ -20,6 +20,8 @@ pub enum Cause {
     Cut,
     /// No credentials, so nothing was sent.
     Credentials,
+    /// An answer that is not AWS's.
+    Foreign,
     /// The request could not be made, or the answer not be read.
     Other,
 }
@@ -87,12 +89,17 @@ impl Failure {
     /// A list that names the same page as its next one again and again.
     pub fn endless() -> Self {
         let message = "the endpoint answers the same page without end".to_owned();
-        Self { api: "paging", cause: Cause::Other, code: None, message, status: None }
+        Self { api: "paging", cause: Cause::Foreign, code: None, message, status: None }
     }
 
     /// An answer in a form that nobody expects.
     pub fn unreadable(api: &'static str) -> Self {
         let message = "the answer can't be read: something between here and AWS may have changed it".to_owned();
+        Self { api, cause: Cause::Foreign, code: None, message, status: None }
+    }
+
+    /// Reads of one thing that contradict each other, and go on to.
+    pub fn contradiction(api: &'static str, message: String) -> Self {
         Self { api, cause: Cause::Other, code: None, message, status: None }
     }
 
@@ -159,6 +166,9 @@ impl Failure {
                 "log in (`aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             }
             (Cause::Unreachable | Cause::Cut, _) => "check the network, the region, and AWS_ENDPOINT_URL if it is set",
+            (Cause::Foreign, _) => {
+                "something between here and AWS answered: look at proxies, the network's login page, and AWS_ENDPOINT_URL"
+            }
             (_, "ExpiredToken" | "ExpiredTokenException") => "the credentials have expired: log in again",
             (_, "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch") => {
                 "AWS does not know these credentials: check AWS_PROFILE and the AWS_… variables"

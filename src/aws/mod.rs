@@ -15,6 +15,7 @@ mod retry;
 mod tagged;
 mod whole;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 pub use cloud::Cloud;
@@ -86,16 +87,15 @@ where
 {
     let mut items = Vec::new();
     let mut token = None;
+    let mut seen = BTreeSet::new();
     loop {
         let (more, next) = read(|| page(token.clone())).await?;
         items.extend(more);
-        let next = next.filter(|next| !next.is_empty());
-        if next.is_some() && next == token {
-            return Err(Failure::endless());
-        }
-        token = next;
-        if token.is_none() {
-            return Ok(items);
+        token = next.filter(|next| !next.is_empty());
+        match &token {
+            None => return Ok(items),
+            Some(next) if seen.insert(next.clone()) => {}
+            Some(_) => return Err(Failure::endless()),
         }
     }
 }

@@ -145,7 +145,7 @@ pub(super) fn patience(failure: &Failure) -> Option<(&'static str, Duration)> {
     match failure.cause {
         Cause::Unreachable => return Some(("the endpoint to answer", UNREACHABLE_LIMIT)),
         Cause::Cut => return Some(("the connection to hold", BROKEN_LIMIT)),
-        Cause::Credentials | Cause::Other => return None,
+        Cause::Credentials | Cause::Foreign | Cause::Other => return None,
         Cause::Service => {}
     }
     if failure.denied_action().is_some() {

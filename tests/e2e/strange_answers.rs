@@ -1,7 +1,7 @@
 //! Answers that AWS would not give, from something between here and AWS: none is taken for "there is nothing".
 
 use crate::apply::{ONE_JOB, TWO_JOBS};
-use crate::support::{Ground, Verdict, on_both};
+use crate::support::{Answer, Ground, Verdict, Which, on_both};
 
 on_both!(xml_that_is_cut_short_is_no_shorter_list, |ground: Ground| {
     ground.write("config.toml", TWO_JOBS);
@@ -34,4 +34,89 @@ on_both!(a_write_whose_answer_is_cut_short_is_sent_again, |ground: Ground| {
     ground.ok(&["apply"]);
     assert_eq!(ground.proxy.writes().iter().filter(|api| *api == "iam:CreateRole").count(), 4);
     assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+});
+
+/// A rule of ours by its name, and of somebody else by its tags.
+fn foreign_rule(ground: &Ground) {
+    let events = &ground.cloud.aws.events;
+    let tag = aws_sdk_eventbridge::types::Tag::builder().key("owner").value("them").build().expect("a tag");
+    let rule = events.put_rule().name("billing-invoices").schedule_expression("rate(7 days)").tags(tag);
+    let queue = ground.cloud.arn("sqs", "theirs");
+    let target = aws_sdk_eventbridge::types::Target::builder().id("queue").arn(queue).build().expect("a target");
+    ground.cloud.wait(async {
+        rule.send().await.expect("a rule");
+        events.put_targets().rule("billing-invoices").targets(target).send().await.expect("its target");
+    });
+}
+
+fn not_found() -> Verdict {
+    Verdict::Answer(Answer::error(400, "ResourceNotFoundException", "Rule billing-invoices does not exist."))
+}
+
+on_both!(a_rule_that_one_read_shows_and_another_does_not_is_asked_again, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    foreign_rule(&ground);
+    let theirs = ground.cloud.everything()["rule/billing-invoices"].clone();
+    for api in ["events:ListTagsForResource", "events:ListTargetsByRule"] {
+        let mut times = 0;
+        ground.proxy.rule(move |_, seen| {
+            times += usize::from(seen.api == api);
+            if seen.api == api && times <= 2 { not_found() } else { Verdict::Pass }
+        });
+        let run = ground.run(&["apply"]);
+        assert_eq!(run.status, Some(4), "{api}: {run:#?}");
+        assert_eq!(ground.proxy.writes(), Vec::<String>::new(), "{api}");
+    }
+    ground.proxy.rule(|_, seen| if seen.api == "events:ListTargetsByRule" { not_found() } else { Verdict::Pass });
+    let run = ground.run(&["apply"]);
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    assert!(run.stderr.contains("events:ListRules: it shows rule/billing-invoices"), "{run:#?}");
+    assert_eq!(ground.proxy.writes(), Vec::<String>::new());
+    assert_eq!(ground.cloud.everything()["rule/billing-invoices"], theirs);
+});
+
+on_both!(a_rule_that_goes_while_it_is_read_is_gone, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    let mut lists = 0;
+    ground.proxy.rule(move |_, seen| match seen.api.as_str() {
+        "events:ListTargetsByRule" => not_found(),
+        "events:ListRules" => {
+            lists += 1;
+            if lists < 3 { Verdict::Pass } else { Verdict::Answer(Answer::Json(r#"{"Rules":[]}"#.into())) }
+        }
+        _ => Verdict::Pass,
+    });
+    assert_eq!(ground.diff()["summary"]["create"], 1);
+});
+
+/// On ministack, which does not look at the token.
+#[test]
+fn targets_come_in_pages() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    ground.proxy.rule(|_, seen| {
+        let first = seen.api == "events:ListTargetsByRule" && !seen.body.contains("NextToken");
+        if first { Verdict::Answer(Answer::Json(r#"{"Targets":[],"NextToken":"2"}"#.into())) } else { Verdict::Pass }
+    });
+    assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+}
+
+on_both!(a_list_without_end_is_an_error, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    let mut pages = 0;
+    ground.proxy.rule(move |_, seen| {
+        if seen.api != "events:ListRules" {
+            return Verdict::Pass;
+        }
+        pages += 1;
+        Verdict::Answer(Answer::Json(format!(r#"{{"Rules":[],"NextToken":"{}"}}"#, pages % 2)))
+    });
+    let run = ground.run(&["diff"]);
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    assert!(
+        run.stderr.contains("without end") && run.stderr.contains("Hint: something between here and AWS answered"),
+        "{run:#?}"
+    );
 });
