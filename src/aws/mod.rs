@@ -63,6 +63,14 @@ impl Aws {
     }
 }
 
+/// What an answer always holds, be it an empty list. An answer without it tells nothing.
+///
+/// # Errors
+/// When it is not there.
+pub fn sent<T>(api: &'static str, member: Option<T>) -> Result<T, Failure> {
+    member.ok_or_else(|| Failure::unreadable(api))
+}
+
 /// Reads at once, at the most, of one kind. More only meet AWS's throttle.
 pub const READS_AT_ONCE: usize = 16;
 

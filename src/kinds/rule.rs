@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::arn::Arn;
-use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages};
+use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, sent};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice, Schedule};
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
@@ -286,7 +286,7 @@ async fn list(look: &Look<'_>, prefix: &str) -> Result<Vec<Rule>, Failure> {
     let page = async |token: Option<String>| {
         let answer = look.aws.events.list_rules().name_prefix(prefix).set_next_token(token).send().await;
         let answer = answer.map_err(|error| Failure::new("events:ListRules", &error))?;
-        Ok((answer.rules.unwrap_or_default(), answer.next_token))
+        Ok((sent("events:ListRules", answer.rules)?, answer.next_token))
     };
     let rule = |rule: types::Rule| {
         let name = rule.name?;
@@ -327,11 +327,12 @@ async fn in_full(look: &Look<'_>, rule: &Rule) -> Result<Option<Rule>, Failure> 
     let page = async |token: Option<String>| {
         let answer = look.aws.events.list_targets_by_rule().rule(&rule.name).set_next_token(token).send().await;
         let answer = answer.map_err(|error| Failure::new("events:ListTargetsByRule", &error))?;
-        Ok((answer.targets.unwrap_or_default(), answer.next_token))
+        Ok((sent("events:ListTargetsByRule", answer.targets)?, answer.next_token))
     };
     let ask_tags = async || {
         let answer = look.aws.events.list_tags_for_resource().resource_arn(&rule.arn).send().await;
-        let tags = answer.map_err(|error| Failure::new("events:ListTagsForResource", &error))?.tags.unwrap_or_default();
+        let answer = answer.map_err(|error| Failure::new("events:ListTagsForResource", &error))?;
+        let tags = sent("events:ListTagsForResource", answer.tags)?;
         Ok(own_tags(tags.into_iter().map(|tag| (tag.key, tag.value))))
     };
     let targets = async { present(pages(page).await) };

@@ -120,3 +120,80 @@ on_both!(a_list_without_end_is_an_error, |ground: Ground| {
         "{run:#?}"
     );
 });
+
+on_both!(an_answer_without_its_list_is_no_empty_list, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    for api in [
+        "tag:GetResources",
+        "events:ListRules",
+        "events:ListTargetsByRule",
+        "events:ListTagsForResource",
+        "states:ListTagsForResource",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+    ] {
+        for body in ["", "{}"] {
+            ground.proxy.rule(
+                move |_, seen| {
+                    if seen.api == api { Verdict::Answer(Answer::Json(body.into())) } else { Verdict::Pass }
+                },
+            );
+            let run = ground.run(&["destroy", "--yes"]);
+            // Not every emulator's tags are asked for one by one.
+            if ground.proxy.seen().iter().any(|seen| seen.api == api) {
+                assert_eq!(run.status, Some(1), "{api} {body:?}: {run:#?}");
+                assert!(run.stderr.contains(&format!("{api}: the answer can't be read")), "{api}: {run:#?}");
+                assert!(run.stderr.contains("Hint: something between here and AWS answered"), "{api}: {run:#?}");
+                assert_eq!(ground.proxy.writes(), Vec::<String>::new(), "{api}");
+            } else {
+                ground.proxy.pass();
+                ground.ok(&["apply"]);
+            }
+        }
+    }
+});
+
+#[test]
+fn hints_say_whose_fault_it_is() {
+    let ground = Ground::new(Which::Moto);
+    ground.write("config.toml", ONE_JOB);
+    let clock = "Hint: the clock of this machine is wrong";
+    let unknown = "Hint: AWS does not know these credentials";
+    let foreign = "Hint: something between here and AWS answered";
+    let expired = "Signature expired: 20260101T000000Z is now earlier than 20260102T000000Z";
+    for (api, answer, hint) in [
+        ("sts:GetCallerIdentity", Answer::error(403, "RequestTimeTooSkewed", ""), clock),
+        ("sts:GetCallerIdentity", Answer::error(403, "SignatureDoesNotMatch", expired), clock),
+        ("sts:GetCallerIdentity", Answer::error(403, "SignatureDoesNotMatch", "It does not match."), unknown),
+        ("events:ListRules", Answer::error(400, "InvalidSignatureException", expired), clock),
+        ("events:ListRules", Answer::error(400, "InvalidSignatureException", "It does not match."), unknown),
+        ("events:ListRules", Answer::error(400, "MissingAuthenticationTokenException", ""), unknown),
+        ("events:ListRules", Answer::error(400, "OptInRequired", ""), "Hint: the account is not signed up"),
+        ("events:ListRules", Answer::Page(403), foreign),
+        ("iam:ListRoles", Answer::Page(404), foreign),
+    ] {
+        let given = answer.clone();
+        ground.proxy.rule(move |_, seen| if seen.api == api { Verdict::Answer(given.clone()) } else { Verdict::Pass });
+        let run = ground.run(&["diff"]);
+        assert_eq!(run.status, Some(1), "{answer:?}: {run:#?}");
+        assert!(run.stderr.contains(hint), "{answer:?}: {run:#?}");
+    }
+}
+
+on_both!(a_service_that_fails_is_waited_for_whatever_the_status_says, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    let entry = r#"{"FailedEntryCount":1,"FailedEntries":[{"TargetId":"state-machine","ErrorCode":"InternalException","ErrorMessage":"Unexpected error"}]}"#;
+    let mut met = std::collections::BTreeSet::new();
+    ground.proxy.rule(move |_, seen| {
+        let answer = match seen.api.as_str() {
+            "events:PutTargets" => Answer::Json(entry.into()),
+            "events:ListRules" => Answer::error(400, "RequestTimeoutException", ""),
+            "iam:CreateRole" => Answer::error(400, "RequestTimeout", ""),
+            _ => return Verdict::Pass,
+        };
+        if met.insert(seen.api.clone()) { Verdict::Answer(answer) } else { Verdict::Pass }
+    });
+    ground.ok(&["apply"]);
+    assert_eq!(ground.proxy.writes().iter().filter(|api| *api == "events:PutTargets").count(), 2);
+});
