@@ -2,6 +2,7 @@
 
 mod cloud;
 mod connect;
+mod endpoint;
 mod explicit;
 mod facts;
 mod failure;
@@ -51,7 +52,7 @@ pub struct Aws {
     pub query: Query,
     /// The region all of them talk to.
     pub region: String,
-    /// Set when the user points the program at something that is not AWS.
+    /// Set when the user points the program at something that is not AWS: where, for a person.
     pub endpoint: Option<String>,
 }
 

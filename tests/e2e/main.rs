@@ -14,6 +14,7 @@ mod chapters;
 mod check_aws;
 mod destroy;
 mod drift;
+mod endpoints;
 mod environments;
 mod examples;
 mod faults;
