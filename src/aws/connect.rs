@@ -11,7 +11,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::explicit::ExplicitFalse;
-use super::{Aws, Query};
+use super::whole::WholeXml;
+use super::{Aws, Query, endpoint};
 use crate::error::Error;
 
 /// Clients for `region`, or for the region of the environment or the profile.
@@ -58,36 +59,27 @@ pub async fn connect(region: Option<&str>) -> Result<Aws, Error> {
         .timeout_config(timeouts)
         .load()
         .await;
-    if let Some(url) = shared.endpoint_url().filter(|url| !is_url(url)) {
-        let error = Error::config(format!("the endpoint `{url}` is not a URL"));
-        return Err(error.hint("AWS_ENDPOINT_URL, or the profile's endpoint_url, is such as `http://127.0.0.1:4566`"));
-    }
-    let aws = Aws::new(&shared, region);
-    let endpoint = aws.endpoint.clone().or_else(service_endpoint);
-    Ok(Aws { endpoint, ..aws })
-}
-
-/// An endpoint that the environment sets for one service.
-fn service_endpoint() -> Option<String> {
-    let own = std::env::vars().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL_"));
-    own.map(|(_, url)| url).find(|url| !is_amazon(url))
+    endpoint::check(&shared)?;
+    Ok(Aws::new(&shared, region))
 }
 
 impl Aws {
     /// Clients that share one configuration.
     pub fn new(shared: &SdkConfig, region: String) -> Self {
         let states = aws_sdk_sfn::config::Builder::from(shared).interceptor(ExplicitFalse).build();
+        let iam = aws_sdk_iam::config::Builder::from(shared).interceptor(WholeXml).build();
+        let sts = aws_sdk_sts::config::Builder::from(shared).interceptor(WholeXml).build();
         Self {
             logs: aws_sdk_cloudwatchlogs::Client::new(shared),
             ecs: aws_sdk_ecs::Client::new(shared),
             events: aws_sdk_eventbridge::Client::new(shared),
-            iam: aws_sdk_iam::Client::new(shared),
+            iam: aws_sdk_iam::Client::from_conf(iam),
             states: aws_sdk_sfn::Client::from_conf(states),
-            sts: aws_sdk_sts::Client::new(shared),
+            sts: aws_sdk_sts::Client::from_conf(sts),
             query: Query::new(shared),
             tagging: aws_sdk_resourcegroupstagging::Client::new(shared),
             region,
-            endpoint: shared.endpoint_url().filter(|url| !is_amazon(url)).map(str::to_owned),
+            endpoint: endpoint::elsewhere(shared),
         }
     }
 }
@@ -100,14 +92,4 @@ pub async fn configured_region() -> Option<String> {
     let chain = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(ProfileFileRegionProvider::new());
     ProvideRegion::region(&chain).await.map(|region| region.to_string())
-}
-
-fn is_url(url: &str) -> bool {
-    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-    host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', ':']))
-}
-
-fn is_amazon(url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or(url).split(['/', ':']).next().unwrap_or("");
-    [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"].iter().any(|suffix| host.ends_with(suffix))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{Aws, Failure, READS_AT_ONCE, read};
+use super::{Aws, Failure, READS_AT_ONCE, read, sent};
 use crate::config::Config;
 use crate::error::Error;
 use crate::facts::{Cluster, Facts, TaskDefinition, judge_cluster, judge_task_definition};
@@ -19,18 +19,17 @@ use crate::scope::Scope;
 pub async fn identify(aws: &Aws, config: &Config) -> Result<Scope, Error> {
     let ask = async || {
         let answer = aws.sts.get_caller_identity().send().await;
-        answer.map_err(|error| Failure::new("sts:GetCallerIdentity", &error))
+        let answer = answer.map_err(|error| Failure::new("sts:GetCallerIdentity", &error))?;
+        Ok((sent("sts:GetCallerIdentity", answer.account)?, sent("sts:GetCallerIdentity", answer.arn)?))
     };
-    let identity = read(ask).await.map_err(|failure| {
+    let (account, arn) = read(ask).await.map_err(|failure| {
         let place = aws.endpoint.as_deref().unwrap_or(&aws.region);
         failure.into_error(format!("can't find out whose account this is, asking {place}"))
     })?;
-    let account = identity.account.unwrap_or_default();
     if let Some(wanted) = config.account.as_ref().filter(|wanted| **wanted != account) {
         let message = format!("these credentials are of account {account}, and the config is for {wanted}");
         return Err(Error::refused(message).hint("use the right profile (AWS_PROFILE), or correct `account`"));
     }
-    let arn = identity.arn.unwrap_or_default();
     let partition = arn.split(':').nth(1).filter(|partition| !partition.is_empty()).unwrap_or("aws").to_owned();
     Ok(Scope {
         app: config.app.clone(),
@@ -92,7 +91,7 @@ pub async fn describe_clusters<'a>(
             let answer = aws.ecs.describe_clusters().set_clusters(Some(some.to_vec())).send().await;
             answer.map_err(|error| Failure::new("ecs:DescribeClusters", &error))
         };
-        let found = read(ask).await?.clusters.unwrap_or_default();
+        let found = sent("ecs:DescribeClusters", read(ask).await?.clusters)?;
         for name in some {
             let is = |cluster: &&aws_sdk_ecs::types::Cluster| {
                 cluster.cluster_arn() == Some(name) || cluster.cluster_name() == Some(name)

@@ -6,6 +6,7 @@ use std::fmt;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::passing::FAILING;
 use super::quota;
 use crate::error::Error;
 
@@ -20,6 +21,8 @@ pub enum Cause {
     Cut,
     /// No credentials, so nothing was sent.
     Credentials,
+    /// An answer that is not AWS's.
+    Foreign,
     /// The request could not be made, or the answer not be read.
     Other,
 }
@@ -56,6 +59,12 @@ impl Failure {
             None if cause == Cause::Credentials => (None, format!("no AWS credentials: {}", innermost(error))),
             None => (None, innermost(error)),
         };
+        if code.is_none() && error.raw_response().is_some_and(is_web_page) {
+            // A gateway that fails and one that throttles are waited for; one that refuses is not.
+            let refused = status.is_some_and(|status| status < 500 && status != 429);
+            let cause = if refused { Cause::Foreign } else { cause };
+            return Self { api, cause, code, message: WEB_PAGE.to_owned(), status };
+        }
         Self { api, cause, code, message, status }
     }
 
@@ -68,7 +77,8 @@ impl Failure {
     /// The entries of an answer that says 200 and yet failed, each with its code and message. One that does not pass
     /// decides what all of them are.
     pub fn entries(api: &'static str, failed: &[(Option<&str>, Option<&str>)]) -> Self {
-        let passes = |code: Option<&str>| code.is_some_and(|code| CONCURRENT.contains(&code));
+        let passes =
+            |code: Option<&str>| code.is_some_and(|code| CONCURRENT.contains(&code) || FAILING.contains(&code));
         let decides = failed.iter().find(|(code, _)| !passes(*code)).or(failed.first());
         let (code, message) = decides.copied().unwrap_or_default();
         let others = failed.iter().filter(|entry| Some(*entry) != decides);
@@ -80,19 +90,28 @@ impl Failure {
     /// This failure, which outlasted the wait for `reason`.
     #[must_use]
     pub fn after_waiting_for(self, reason: &str) -> Self {
+        let waited = format!("(waited for {reason})");
+        if self.message.ends_with(&waited) {
+            return self;
+        }
         let message = if self.message.is_empty() { "no message" } else { &self.message };
-        Self { message: format!("{message} (waited for {reason})"), ..self }
+        Self { message: format!("{message} {waited}"), ..self }
     }
 
     /// A list that names the same page as its next one again and again.
     pub fn endless() -> Self {
         let message = "the endpoint answers the same page without end".to_owned();
-        Self { api: "paging", cause: Cause::Other, code: None, message, status: None }
+        Self { api: "paging", cause: Cause::Foreign, code: None, message, status: None }
     }
 
     /// An answer in a form that nobody expects.
     pub fn unreadable(api: &'static str) -> Self {
         let message = "the answer can't be read: something between here and AWS may have changed it".to_owned();
+        Self { api, cause: Cause::Foreign, code: None, message, status: None }
+    }
+
+    /// Reads of one thing that contradict each other, and go on to.
+    pub fn contradiction(api: &'static str, message: String) -> Self {
         Self { api, cause: Cause::Other, code: None, message, status: None }
     }
 
@@ -134,6 +153,11 @@ impl Failure {
         ])
     }
 
+    /// Whether the service itself fails: the request may have taken effect.
+    pub fn is_failing(&self) -> bool {
+        self.status.is_some_and(|status| status >= 500) || self.is(FAILING)
+    }
+
     /// Whether whoever asks may not.
     pub fn is_denied(&self) -> bool {
         self.is(&["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"])
@@ -143,6 +167,14 @@ impl Failure {
     pub fn denied_action(&self) -> Option<&str> {
         let (_, rest) = self.message.split_once("is not authorized to perform: ")?;
         rest.split_whitespace().next()
+    }
+
+    /// Whether the signature was made at another time than AWS's.
+    fn is_of_another_time(&self) -> bool {
+        let says = |part: &str| self.message.contains(part);
+        let signature = self.is(&["InvalidSignatureException", "SignatureDoesNotMatch"]);
+        self.is(&["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"])
+            || (signature && (says("Signature expired") || says("Signature not yet current")))
     }
 
     /// What a person may do about it.
@@ -159,10 +191,26 @@ impl Failure {
                 "log in (`aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             }
             (Cause::Unreachable | Cause::Cut, _) => "check the network, the region, and AWS_ENDPOINT_URL if it is set",
-            (_, "ExpiredToken" | "ExpiredTokenException") => "the credentials have expired: log in again",
-            (_, "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch") => {
-                "AWS does not know these credentials: check AWS_PROFILE and the AWS_… variables"
+            _ if self.cause == Cause::Foreign || self.message.starts_with(WEB_PAGE) => {
+                "something between here and AWS answered: look at proxies, the network's login page, and AWS_ENDPOINT_URL"
             }
+            (_, "ExpiredToken" | "ExpiredTokenException") => "the credentials have expired: log in again",
+            _ if self.is_of_another_time() => {
+                "the clock of this machine is wrong: AWS takes requests of the last minutes"
+            }
+            (
+                _,
+                "AuthFailure"
+                | "IncompleteSignature"
+                | "IncompleteSignatureException"
+                | "InvalidAccessKeyId"
+                | "InvalidClientTokenId"
+                | "InvalidSignatureException"
+                | "MissingAuthenticationToken"
+                | "MissingAuthenticationTokenException"
+                | "SignatureDoesNotMatch"
+                | "UnrecognizedClientException",
+            ) => "AWS does not know these credentials: check AWS_PROFILE and the AWS_… variables",
             (
                 _,
                 "EntityAlreadyExists"
@@ -170,6 +218,9 @@ impl Failure {
                 | "ResourceAlreadyExistsException"
                 | "StateMachineAlreadyExists",
             ) => "somebody else makes the same things at this moment: run the command again",
+            (_, "OptInRequired" | "SubscriptionRequiredException") => {
+                "the account is not signed up for this service, or the region is not enabled for it"
+            }
             (_, "StateMachineDeleting") => {
                 "run it again when its executions have ended; `--stop-running` ends them, `--timeout` waits for longer"
             }
@@ -189,6 +240,12 @@ impl Failure {
             None => error,
         }
     }
+}
+
+const WEB_PAGE: &str = "the answer is a web page, and not the service's";
+
+fn is_web_page(response: &HttpResponse) -> bool {
+    response.headers().get("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// Codes of a change that met another one.
@@ -250,4 +307,16 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
 fn innermost(error: &(dyn StdError + 'static)) -> String {
     let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
     texts.last().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_waited_for_is_said_once() {
+        let failure = Failure::entry("events:ListRules", Some("ThrottlingException"), Some("Rate exceeded"));
+        let waited = failure.after_waiting_for("a").after_waiting_for("a");
+        assert_eq!(waited.message, "Rate exceeded (waited for a)");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod cloud;
 mod connect;
+mod endpoint;
 mod explicit;
 mod facts;
 mod failure;
@@ -13,7 +14,9 @@ mod query;
 mod quota;
 mod retry;
 mod tagged;
+mod whole;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 pub use cloud::Cloud;
@@ -50,7 +53,7 @@ pub struct Aws {
     pub query: Query,
     /// The region all of them talk to.
     pub region: String,
-    /// Set when the user points the program at something that is not AWS.
+    /// Set when the user points the program at something that is not AWS: where, for a person.
     pub endpoint: Option<String>,
 }
 
@@ -60,6 +63,14 @@ impl Aws {
     pub fn answers_in_full(&self) -> bool {
         self.endpoint.is_none()
     }
+}
+
+/// What an answer always holds, be it an empty list. An answer without it tells nothing.
+///
+/// # Errors
+/// When it is not there.
+pub fn sent<T>(api: &'static str, member: Option<T>) -> Result<T, Failure> {
+    member.ok_or_else(|| Failure::unreadable(api))
 }
 
 /// Reads at once, at the most, of one kind. More only meet AWS's throttle.
@@ -86,16 +97,15 @@ where
 {
     let mut items = Vec::new();
     let mut token = None;
+    let mut seen = BTreeSet::new();
     loop {
         let (more, next) = read(|| page(token.clone())).await?;
         items.extend(more);
-        let next = next.filter(|next| !next.is_empty());
-        if next.is_some() && next == token {
-            return Err(Failure::endless());
-        }
-        token = next;
-        if token.is_none() {
-            return Ok(items);
+        token = next.filter(|next| !next.is_empty());
+        match &token {
+            None => return Ok(items),
+            Some(next) if seen.insert(next.clone()) => {}
+            Some(_) => return Err(Failure::endless()),
         }
     }
 }

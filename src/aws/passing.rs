@@ -135,6 +135,18 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
+/// Codes of a service that fails, whatever the status says: entries of an answer have none of their own, and a timeout
+/// is a 400. Source: "Common Errors" of each API reference.
+pub(super) const FAILING: &[&str] = &[
+    "InternalError",
+    "InternalException",
+    "InternalFailure",
+    "InternalServiceError",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+];
+
 /// How long a throttled request goes on, and any request that meets now this and now that, unless what it meets is given
 /// longer.
 pub(super) const THROTTLE_LIMIT: Duration = Duration::from_mins(10);
@@ -148,7 +160,7 @@ pub(super) fn patience(failure: &Failure) -> Option<(&'static str, Duration)> {
     match failure.cause {
         Cause::Unreachable => return Some(("the endpoint to answer", UNREACHABLE_LIMIT)),
         Cause::Cut => return Some(("the connection to hold", BROKEN_LIMIT)),
-        Cause::Credentials | Cause::Other => return None,
+        Cause::Credentials | Cause::Foreign | Cause::Other => return None,
         Cause::Service => {}
     }
     if failure.denied_action().is_some() {
@@ -160,7 +172,7 @@ pub(super) fn patience(failure: &Failure) -> Option<(&'static str, Duration)> {
     if let Some(row) = PASSING.iter().find(|row| row.fits(failure)) {
         return Some((row.reason, row.limit));
     }
-    failure.status.is_some_and(|status| status >= 500).then_some(("the service to recover", BROKEN_LIMIT))
+    failure.is_failing().then_some(("the service to recover", BROKEN_LIMIT))
 }
 
 fn is_throttle(failure: &Failure) -> bool {

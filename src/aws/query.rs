@@ -125,8 +125,7 @@ impl Query {
 
     /// The user's endpoint where one is set, as for every other service.
     fn endpoint(&self, service: Service, region: &str) -> String {
-        let own = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.name().to_uppercase())).ok();
-        own.or_else(|| self.shared.endpoint_url().map(str::to_owned)).unwrap_or_else(|| {
+        super::endpoint::endpoint(&self.shared, &service.name().to_uppercase()).unwrap_or_else(|| {
             let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
             format!("https://{}.{region}.{suffix}", service.name())
         })

@@ -121,7 +121,7 @@ pub async fn send(
             Err(failure) => failure,
         };
         tracing::debug!(%failure, attempt, "a request failed");
-        unsure |= failure.cause == Cause::Cut || failure.status.is_some_and(|status| status >= 500);
+        unsure |= failure.cause == Cause::Cut || failure.is_failing();
         let now = cloud.now();
         let Some((reason, goes_on)) = endurance.meets(&failure, now) else { return Err(failure) };
         let (passed, wait) = (now.duration_since(started), pause(attempt, &failure));

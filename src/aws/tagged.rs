@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::OnceCell;
 
-use super::{Aws, Failure, pages};
+use super::{Aws, Failure, pages, sent};
 use crate::scope::{APP_TAG, Tags};
 
 const API: &str = "tag:GetResources";
@@ -37,7 +37,7 @@ impl<'a> Tagged<'a> {
             let request = self.aws.tagging.get_resources().tag_filters(filter.clone()).resources_per_page(100);
             let answer = request.set_pagination_token(token).send().await.map_err(|error| Failure::new(API, &error))?;
             let next = answer.pagination_token().map(str::to_owned);
-            Ok((answer.resource_tag_mapping_list.unwrap_or_default(), next))
+            Ok((sent(API, answer.resource_tag_mapping_list)?, next))
         };
         let found = pages(page).await?;
         let pair = |mapping: aws_sdk_resourcegroupstagging::types::ResourceTagMapping| {

@@ -11,7 +11,7 @@ use aws_sdk_cloudwatchlogs::operation::untag_resource::builders::UntagResourceIn
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 
-use crate::aws::{Failure, READS_AT_ONCE, operations, pages};
+use crate::aws::{Failure, READS_AT_ONCE, operations, pages, sent};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, tag_changes};
@@ -187,7 +187,7 @@ async fn list(look: &Look<'_>, prefix: Option<String>) -> Result<Vec<LogGroup>, 
         let request = request.set_log_group_name_prefix(prefix.clone().filter(|prefix| !prefix.is_empty()));
         let answer = request.send().await.map_err(|error| Failure::new("logs:DescribeLogGroups", &error))?;
         let next = answer.next_token().map(str::to_owned);
-        Ok((answer.log_groups.unwrap_or_default(), next))
+        Ok((sent("logs:DescribeLogGroups", answer.log_groups)?, next))
     };
     let group = |group: aws_sdk_cloudwatchlogs::types::LogGroup| {
         let name = group.log_group_name?;
@@ -205,7 +205,7 @@ async fn with_tags(look: &Look<'_>, group: LogGroup) -> Result<Option<LogGroup>,
     let ask = async || {
         let answer = look.aws.logs.list_tags_for_resource().resource_arn(&group.arn).send().await;
         let answer = answer.map_err(|error| Failure::new("logs:ListTagsForResource", &error))?;
-        Ok(own_tags(answer.tags.unwrap_or_default()))
+        Ok(own_tags(sent("logs:ListTagsForResource", answer.tags)?))
     };
     let tags = look.tags(LogGroup::NAME, &group.name, &group.arn, ask).await?;
     Ok(tags.map(|tags| LogGroup { tags, ..group.clone() }))

@@ -21,7 +21,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use crate::arn::Arn;
-use crate::aws::{Failure, READS_AT_ONCE, operations, pages, read};
+use crate::aws::{Failure, READS_AT_ONCE, operations, pages, read, sent};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
 use crate::iam::{Policy, execution_trust, trigger_policy, trigger_trust};
@@ -346,7 +346,7 @@ async fn details(look: &Look<'_>) -> Result<Vec<RoleDetail>, Failure> {
         let answer =
             request.send().await.map_err(|error| Failure::new("iam:GetAccountAuthorizationDetails", &error))?;
         let next = answer.marker.filter(|_| answer.is_truncated);
-        Ok((answer.role_detail_list.unwrap_or_default(), next))
+        Ok((sent("iam:GetAccountAuthorizationDetails", answer.role_detail_list)?, next))
     };
     pages(page).await
 }

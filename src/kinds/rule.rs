@@ -1,6 +1,7 @@
 //! `rule`: when a job runs, with the target that it starts. Source: Amazon EventBridge API Reference.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_eventbridge::operation::delete_rule::builders::DeleteRuleInputBuilder as DeleteRule;
 use aws_sdk_eventbridge::operation::put_rule::builders::PutRuleInputBuilder as PutRule;
@@ -15,7 +16,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::arn::Arn;
-use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, read};
+use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, sent};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice, Schedule};
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
@@ -285,7 +286,7 @@ async fn list(look: &Look<'_>, prefix: &str) -> Result<Vec<Rule>, Failure> {
     let page = async |token: Option<String>| {
         let answer = look.aws.events.list_rules().name_prefix(prefix).set_next_token(token).send().await;
         let answer = answer.map_err(|error| Failure::new("events:ListRules", &error))?;
-        Ok((answer.rules.unwrap_or_default(), answer.next_token))
+        Ok((sent("events:ListRules", answer.rules)?, answer.next_token))
     };
     let rule = |rule: types::Rule| {
         let name = rule.name?;
@@ -303,20 +304,41 @@ async fn list(look: &Look<'_>, prefix: &str) -> Result<Vec<Rule>, Failure> {
     Ok(pages(page).await?.into_iter().filter_map(rule).collect())
 }
 
-async fn complete(look: &Look<'_>, rule: Rule) -> Result<Option<Rule>, Failure> {
-    let ask_targets = async || {
-        let answer = look.aws.events.list_targets_by_rule().rule(&rule.name).send().await;
-        answer.map_err(|error| Failure::new("events:ListTargetsByRule", &error))
+/// A listed rule in full. One whose targets or tags are "not found" is there for one read and not for the other, and
+/// `PutRule` would overwrite it, whosever it is. So both are asked again for a few seconds, and it is gone only when the
+/// list says so too.
+async fn complete(look: &Look<'_>, mut rule: Rule) -> Result<Option<Rule>, Failure> {
+    for millis in [250, 500, 1_000, 2_000, 2_000] {
+        if let Some(found) = in_full(look, &rule).await? {
+            return Ok(Some(found));
+        }
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        let listed = list(look, &rule.name).await?;
+        let Some(again) = listed.into_iter().find(|listed| listed.name == rule.name) else { return Ok(None) };
+        rule = again;
+    }
+    let found = in_full(look, &rule).await?;
+    let name = &rule.name;
+    let said = || format!("it shows rule/{name}, and for seconds its targets or tags are \"not found\"");
+    found.map(Some).ok_or_else(|| Failure::contradiction("events:ListRules", said()))
+}
+
+async fn in_full(look: &Look<'_>, rule: &Rule) -> Result<Option<Rule>, Failure> {
+    let page = async |token: Option<String>| {
+        let answer = look.aws.events.list_targets_by_rule().rule(&rule.name).set_next_token(token).send().await;
+        let answer = answer.map_err(|error| Failure::new("events:ListTargetsByRule", &error))?;
+        Ok((sent("events:ListTargetsByRule", answer.targets)?, answer.next_token))
     };
     let ask_tags = async || {
         let answer = look.aws.events.list_tags_for_resource().resource_arn(&rule.arn).send().await;
-        let tags = answer.map_err(|error| Failure::new("events:ListTagsForResource", &error))?.tags.unwrap_or_default();
+        let answer = answer.map_err(|error| Failure::new("events:ListTagsForResource", &error))?;
+        let tags = sent("events:ListTagsForResource", answer.tags)?;
         Ok(own_tags(tags.into_iter().map(|tag| (tag.key, tag.value))))
     };
-    let targets = async { present(read(ask_targets).await) };
+    let targets = async { present(pages(page).await) };
     let tags = look.tags(Rule::NAME, &rule.name, &rule.arn, ask_tags);
     let (Some(targets), Some(tags)) = tokio::try_join!(targets, tags)? else { return Ok(None) };
-    let targets = targets.targets.unwrap_or_default().into_iter().map(observed_target).collect();
+    let targets = targets.into_iter().map(observed_target).collect();
     Ok(Some(Rule { targets, tags, ..rule.clone() }))
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::arn::Arn;
 use crate::asl::Definition;
-use crate::aws::{Aws, Failure, MORE_RUN, Operation, READS_AT_ONCE, operations, pages, read};
+use crate::aws::{Aws, Failure, MORE_RUN, Operation, READS_AT_ONCE, operations, pages, read, sent};
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
@@ -263,7 +263,8 @@ async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>,
     };
     let ask_tags = async || {
         let answer = look.aws.states.list_tags_for_resource().resource_arn(&arn).send().await;
-        let tags = answer.map_err(|error| Failure::new("states:ListTagsForResource", &error))?.tags.unwrap_or_default();
+        let answer = answer.map_err(|error| Failure::new("states:ListTagsForResource", &error))?;
+        let tags = sent("states:ListTagsForResource", answer.tags)?;
         Ok(own_tags(tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))))
     };
     let Some(found) = present(read(ask).await)? else { return Ok(None) };

@@ -14,6 +14,7 @@ mod chapters;
 mod check_aws;
 mod destroy;
 mod drift;
+mod endpoints;
 mod environments;
 mod examples;
 mod faults;
@@ -35,5 +36,6 @@ mod secrets;
 #[path = "../stories/sketch.rs"]
 mod sketch;
 mod stories;
+mod strange_answers;
 mod support;
 mod two_at_once;

@@ -7,6 +7,8 @@ pub enum Answer {
     Error { status: u16, code: &'static str, message: String },
     /// A status, and no body at all.
     Empty(u16),
+    /// A web page with this status.
+    Page(u16),
     /// 200, with this JSON.
     Json(String),
 }
@@ -34,6 +36,7 @@ impl Answer {
         match self {
             Self::Error { status, code, message } => error(api, *status, code, message),
             Self::Empty(status) => http(*status, "text/plain", ""),
+            Self::Page(status) => http(*status, "text/html; charset=utf-8", "<html><body>Not here</body></html>"),
             Self::Json(body) => http(200, "application/x-amz-json-1.1", body),
         }
     }

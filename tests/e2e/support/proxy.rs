@@ -41,6 +41,8 @@ pub enum Verdict {
     Stale,
     /// It goes on, and the proxy answers.
     Done(Answer),
+    /// It goes on, and of the body of its answer come back so many of a hundred bytes, as if that were all.
+    Short(usize),
     /// It never arrives.
     CutBefore,
     /// It arrives; then this happens; the answer is lost.
@@ -169,6 +171,7 @@ fn serve(mut client: TcpStream, upstream: u16, state: &Mutex<State>) {
         }
         Verdict::Answer(answer) => Some(answer.bytes(&seen.api)),
         Verdict::Done(answer) => pass().map(|_| answer.bytes(&seen.api)),
+        Verdict::Short(percent) => pass().and_then(|answer| shortened(&answer, percent)),
         Verdict::Stale => {
             let last = state.lock().expect("the proxy's state").answers.get(&known).cloned();
             last.or_else(pass)
@@ -196,6 +199,19 @@ fn serve(mut client: TcpStream, upstream: u16, state: &Mutex<State>) {
 fn as_on_aws(api: &str, answer: Vec<u8>) -> Vec<u8> {
     let failed = api == "iam:RemoveRoleFromInstanceProfile" && answer.starts_with(b"HTTP/1.1 500");
     if failed { Answer::error(404, "NoSuchEntity", "The role is not in the profile.").bytes(api) } else { answer }
+}
+
+/// The beginning of an answer, with a length that says that it is whole.
+fn shortened(answer: &[u8], percent: usize) -> Option<Vec<u8>> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
+    let body = &body[..body.len() * percent / 100];
+    let framing = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        !line.starts_with("content-length:") && !line.starts_with("transfer-encoding:")
+    };
+    let head = head.lines().filter(framing).collect::<Vec<_>>().join("\r\n");
+    Some([format!("{head}\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat())
 }
 
 fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
