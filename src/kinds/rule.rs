@@ -175,8 +175,7 @@ impl Kind for Rule {
                 calls.push(Call::new(DeleteRule::default().name(&from.name)));
             }
             (None, Some(to)) => {
-                let tags = to.tags.iter().filter_map(|(key, value)| tag(key, value)).collect();
-                calls.push(Call::new(put_rule(to).set_tags(Some(tags).filter(|tags: &Vec<_>| !tags.is_empty()))));
+                calls.push(Call::new(put_rule(to)));
                 calls.extend(put_targets(&to.name, to.targets.iter()));
             }
             (Some(from), Some(to)) => {
@@ -233,9 +232,13 @@ fn desired(blueprint: &Blueprint<'_>, plan: &JobPlan<'_>, schedule: &Schedule) -
     }
 }
 
-/// The whole rule but its tags: `PutRule` resets what is left out, and takes tags only of a new rule.
+/// The whole rule: `PutRule` resets what is left out. It ignores the tags of a rule that is there; but when somebody
+/// removed that meanwhile, it makes a new one, which is ours from its first moment. Source: EventBridge API Reference,
+/// `PutRule`.
 fn put_rule(to: &Rule) -> PutRule {
+    let tags: Vec<Tag> = to.tags.iter().filter_map(|(key, value)| tag(key, value)).collect();
     PutRule::default()
+        .set_tags(Some(tags).filter(|tags| !tags.is_empty()))
         .name(&to.name)
         .set_schedule_expression(to.expression.clone())
         .set_event_pattern(to.event_pattern.clone())

@@ -41,6 +41,11 @@ impl Fault {
         matches!(self, Self::Denied | Self::Full)
     }
 
+    /// Whether it may be taken for what somebody else does.
+    pub fn may_look_like_others(self) -> bool {
+        matches!(self, Self::Concurrent) || self.comes_after()
+    }
+
     /// Whether the request takes effect all the same.
     pub fn comes_after(self) -> bool {
         matches!(self, Self::FailedAfter | Self::CutAfter)

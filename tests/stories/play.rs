@@ -235,7 +235,8 @@ impl Play {
             Some(Err(_)) if !unfinished && excused => End::Unclean,
             Some(Err(error)) => return Err(format!("it failed, and every fault passes: {error:?}")),
         };
-        let alone = contests.is_empty() || !fresh || !process.fired.borrow().is_empty();
+        let alone =
+            contests.is_empty() || !fresh || process.fired.borrow().iter().any(|fault| fault.may_look_like_others());
         let sent = process.sent.get();
         let faults = u32::try_from(process.fired.borrow().len()).unwrap_or(u32::MAX);
         let limit = process.limit() + Duration::from_secs(1);
