@@ -120,7 +120,7 @@ pub struct Apply {
     #[expect(missing_docs, reason = "clap shows a flattened struct's docs as the command's")]
     pub selection: Selection,
     /// Do exactly this plan, which `diff --out` saved, or refuse. Asks nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["jobs", "adopt", "stop_running"])]
+    #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
     /// Do not ask; off a terminal, allow deletions
     #[arg(long, short)]

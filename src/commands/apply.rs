@@ -10,11 +10,11 @@ use crate::plan::Saved;
 
 pub async fn run(args: Apply) -> Result<Exit, Error> {
     let saved = args.plan.as_deref().map(Saved::read).transpose()?;
-    let saved_environment = saved.as_ref().and_then(|saved| saved.environment.as_deref());
-    let config = config::load(&args.common.config, args.common.env.as_deref().or(saved_environment))?;
+    let config = config::load(&args.common.config, args.common.env.as_deref())?;
+    let aim = aim(&args.selection, &config)?;
     let aim = match &saved {
-        Some(saved) => saved.aim(),
-        None => aim(&args.selection, &config)?,
+        Some(saved) => saved.agreed(args.common.env.as_deref(), aim)?,
+        None => aim,
     };
     limit_reads(args.patience.timeout);
     let session = connect(config, &args.common).await?;

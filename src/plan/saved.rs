@@ -66,10 +66,34 @@ impl Saved {
         Self { fingerprint, ..saved }
     }
 
-    /// What the plan was made for.
-    pub fn aim(&self) -> Aim {
-        let Self { adopt, stop_running, .. } = *self;
-        Aim { jobs: self.jobs.clone(), adopt, stop_running, ..Aim::default() }
+    /// What the plan was made for, if the command line says so too: who can write the file can't choose what more is done.
+    /// Jobs need not be named again, for they only make it less.
+    ///
+    /// # Errors
+    /// When the plan was made for something else.
+    pub fn agreed(&self, environment: Option<&str>, given: Aim) -> Result<Aim, Error> {
+        let jobs = if given.jobs.is_empty() { self.jobs.clone() } else { given.jobs };
+        let aim = Aim { jobs, ..given };
+        let for_this = [
+            self.environment.as_deref() == environment,
+            self.adopt == aim.adopt,
+            self.stop_running == aim.stop_running,
+            self.jobs == aim.jobs,
+        ];
+        if for_this.into_iter().all(|same| same) {
+            return Ok(aim);
+        }
+        let options = [
+            self.environment.as_ref().map(|name| format!("--env {name}")),
+            self.adopt.then(|| "--adopt".to_owned()),
+            self.stop_running.then(|| "--stop-running".to_owned()),
+        ];
+        let jobs = self.jobs.iter().map(|job| format!("--job {job}"));
+        let options: Vec<String> = options.into_iter().flatten().chain(jobs).collect();
+        let made = if options.is_empty() { "no options".into() } else { format!("`{}`", options.join(" ")) };
+        Err(Error::refused("nothing was changed: the saved plan is for another command")
+            .caused_by(format!("it was made with {made}"))
+            .hint("if that is what you want, give `apply --plan` the same options as `diff --out`"))
     }
 
     /// Of all but itself.
@@ -112,7 +136,9 @@ impl Saved {
     /// # Errors
     /// When it is not: everything that differs.
     pub fn holds(&self, plan: &Plan, scope: &Scope) -> Result<(), Error> {
-        let now = Self::new(plan, scope, &self.aim());
+        let Self { adopt, stop_running, .. } = *self;
+        let aim = Aim { jobs: self.jobs.clone(), adopt, stop_running, ..Aim::default() };
+        let now = Self::new(plan, scope, &aim);
         if now == *self {
             return Ok(());
         }

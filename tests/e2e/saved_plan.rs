@@ -51,10 +51,22 @@ on_both!(what_changed_since_is_refused_by_name, |ground: Ground| {
 on_both!(a_plan_keeps_what_it_was_made_for, |ground: Ground| {
     ground.write("config.toml", &format!("{TWO_JOBS}\n[env.prod]\njob.report.tracing = true\n"));
     ground.ok(&["diff", "--env", "prod", "--job", "report", "--out", "plan.json"]);
-    ground.ok(&["apply", "--plan", "plan.json"]);
+    assert!(refused(&ground, 4).stderr.contains("it was made with `--env prod --job report`"));
+    ground.ok(&["apply", "--env", "prod", "--plan", "plan.json"]);
     let all = ground.cloud.everything();
     assert!(all.contains_key("state-machine/billing-prod-report"), "{all:#?}");
     assert!(!all.contains_key("state-machine/billing-prod-invoices"), "{all:#?}");
+});
+
+on_both!(a_plan_gives_no_consent_that_the_command_line_does_not, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    for option in ["--adopt", "--stop-running"] {
+        ground.ok(&["diff", option, "--out", "plan.json"]);
+        let run = refused(&ground, 4);
+        assert!(run.stderr.contains(&format!("it was made with `{option}`")), "{run:#?}");
+        assert!(ground.proxy.seen().is_empty(), "nothing was asked");
+    }
+    ground.ok(&["apply", "--stop-running", "--plan", "plan.json"]);
 });
 
 on_both!(a_plan_that_was_tampered_with_is_refused, |ground: Ground| {

@@ -145,7 +145,9 @@ impl Play<'_> {
         if goal.jobs.is_empty() && stale == differs.is_empty() {
             return Err(format!("somebody changed {differs:?}; the plan was {saved:#}\nand is {now:#}"));
         }
-        let arguments = ["apply", "--json", "--plan", "plan.json", config(command.first)].map(str::to_owned).to_vec();
+        let mut arguments =
+            ["apply", "--json", "--plan", "plan.json", config(command.first)].map(str::to_owned).to_vec();
+        arguments.extend(command.adopts.then(|| "--adopt".to_owned()));
         let more = carry_out(self.ground, &Order { goal, arguments, stale, shown: Some(now) }, &command.trouble)?;
         self.tally += more;
         Ok(())
