@@ -1,6 +1,5 @@
 //! Parses, runs, and ends with a status.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -56,7 +55,6 @@ fn log(verbose: u8) {
     }
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new("provision=debug"))
-        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(|| report::Log)
         .without_time()
         .init();

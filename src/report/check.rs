@@ -7,7 +7,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use serde_json::{Value, json};
 
 use super::fault::list;
-use super::{out, style};
+use super::{out, printable, style};
 use crate::config::{Config, Job, Schedule};
 use crate::finding::{Finding, Looked, Verdict};
 use crate::schedule::{Expression, Span};
@@ -22,7 +22,7 @@ pub fn checked(config: &Config, now: Timestamp, looked: Option<&Looked>, json: b
         if let Some(looked) = looked {
             data["aws"] = json!({ "region": looked.region, "findings": looked.findings });
         }
-        out(&format!("{data:#}\n"));
+        super::data(&data);
         return;
     }
     let sound = match config.unsupported.list.is_empty() {
@@ -31,7 +31,7 @@ pub fn checked(config: &Config, now: Timestamp, looked: Option<&Looked>, json: b
     };
     let mut text = format!("{}: {sound}\n", config.path.display());
     for job in &config.jobs {
-        let about = job.description.as_deref().map(|about| format!("  {about}")).unwrap_or_default();
+        let about = job.description.as_deref().map(|about| format!("  {}", printable(about))).unwrap_or_default();
         let _ = writeln!(text, "\n  {}{}{}{}", job.name, style::DIM.render(), about, style::DIM.render_reset());
         if job.schedules.is_empty() {
             let _ = writeln!(text, "    no schedule: it runs when it is started by hand");
@@ -67,10 +67,12 @@ fn tree(findings: &[Finding], stem: &str, text: &mut String) {
             Verdict::Fault { message, hint } => ("FAULT", style::ERROR, message, Some(hint)),
             Verdict::Skipped { reason } => ("SKIPPED", style::WARNING, reason, None),
         };
-        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+        let said = if said.is_empty() { String::new() } else { format!(": {}", printable(said)) };
+        let subject = printable(&finding.subject);
         let (on, off) = (look.render(), look.render_reset());
-        let _ = writeln!(text, "{stem}{branch}{on}{word}{off} {}{said}", finding.subject);
+        let _ = writeln!(text, "{stem}{branch}{on}{word}{off} {subject}{said}");
         if let Some(hint) = hint.filter(|hint| !hint.is_empty()) {
+            let hint = printable(hint);
             let bar = if finding.parts.is_empty() { "   " } else { "│  " };
             let _ = writeln!(text, "{beneath}{bar}{}Hint{}: {hint}", style::HINT.render(), style::HINT.render_reset());
         }

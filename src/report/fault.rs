@@ -4,14 +4,14 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{SAID, err, out, scrubbed, style};
+use super::{SAID, err, printable, scrubbed, style};
 use crate::config::{Config, Fault, Faults};
 use crate::error::Error;
 
 /// What is allowed but better said.
 pub fn warnings(config: &Config) {
     for warning in &config.warnings {
-        err(&format!("{}warning{}: {warning}\n", style::WARNING.render(), style::WARNING.render_reset()));
+        super::warning(warning);
     }
 }
 
@@ -19,9 +19,12 @@ pub fn warnings(config: &Config) {
 /// that tells it stands there.
 pub fn error(error: &Error, json: bool) {
     if json && !SAID.load(Ordering::Relaxed) {
-        out(&format!("{:#}\n", data(error)));
+        super::data(&data(error));
     }
-    let title = |text: &str| format!("{}error{}: {text}\n", style::ERROR.render(), style::ERROR.render_reset());
+    let title = |text: &str| {
+        let (on, off) = (style::ERROR.render(), style::ERROR.render_reset());
+        format!("{on}error{off}: {}\n", printable(text))
+    };
     match error {
         Error::Faults(faults) => {
             faults.list.iter().for_each(|fault| err(&format!("{}\n\n", rendered(fault))));
@@ -30,9 +33,10 @@ pub fn error(error: &Error, json: bool) {
         }
         Error::Plain(plain) => {
             err(&title(&plain.message));
-            plain.causes.iter().for_each(|cause| err(&format!("Caused by: {cause}\n")));
+            plain.causes.iter().for_each(|cause| err(&format!("Caused by: {}\n", printable(cause))));
             if let Some(hint) = &plain.hint {
-                err(&format!("{}Hint{}: {hint}\n", style::HINT.render(), style::HINT.render_reset()));
+                let (on, off) = (style::HINT.render(), style::HINT.render_reset());
+                err(&format!("{on}Hint{off}: {}\n", printable(hint)));
             }
         }
     }
@@ -64,7 +68,8 @@ fn data(error: &Error) -> Value {
         Error::Faults(faults) => json!({ "faults": list(faults) }),
         Error::Plain(plain) => {
             let causes: Vec<String> = plain.causes.iter().map(|cause| scrubbed(cause)).collect();
-            json!({ "error": { "message": plain.message, "causes": causes, "hint": plain.hint } })
+            let hint = plain.hint.as_deref().map(scrubbed);
+            json!({ "error": { "message": scrubbed(&plain.message), "causes": causes, "hint": hint } })
         }
     }
 }

@@ -1,8 +1,11 @@
-//! What a plan does not show: what a config takes from the environment and what that replaces, and values of container
-//! environment variables that AWS has and the config does not write out. Nobody knows where those came from.
+//! What a plan does not show: what a config takes from the environment, and what that replaces. AWS may hold an older
+//! secret at any place of a command, an input or a container's environment: nobody knows where its parts came from.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
+use super::forms::forms;
 use crate::plan::Change;
 
 /// Stands for what is not shown.
@@ -11,70 +14,146 @@ const HIDDEN_ANEW: &str = "(hidden, another one)";
 
 /// The resource before and after, less what may be secret: `secrets`, and what they replace.
 pub fn shown(change: &Change, secrets: &[String]) -> (Option<Value>, Option<Value>) {
-    let (mut before, mut after) = (change.before.clone(), change.after.clone());
-    hide(before.as_mut(), after.as_mut(), secrets, false);
-    (before, after)
+    let side = |value: &Option<Value>| value.clone().unwrap_or_default();
+    let (mut before, mut after) = (side(&change.before), side(&change.after));
+    hide(&mut before, &mut after, &forms(secrets));
+    (change.before.is_some().then_some(before), change.after.is_some().then_some(after))
 }
 
-/// Hides, in what stands at the same place before and after. `environment`: within a list of environment variables.
-fn hide(before: Option<&mut Value>, after: Option<&mut Value>, secrets: &[String], environment: bool) {
+/// Hides, in what stands at the same place before and after. Null stands for nothing.
+fn hide(before: &mut Value, after: &mut Value, secrets: &[String]) {
     match (before, after) {
-        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+        (Value::Object(before), Value::Object(after)) => {
             for (key, old) in before.iter_mut() {
-                hide(Some(old), after.get_mut(key), secrets, is_secret(key, environment));
+                hide_under(key, old, after.get_mut(key).unwrap_or(&mut Value::Null), secrets);
             }
             for (key, new) in after.iter_mut().filter(|(key, _)| !before.contains_key(*key)) {
-                hide(None, Some(new), secrets, is_secret(key, environment));
+                hide_under(key, &mut Value::Null, new, secrets);
             }
         }
-        (Some(Value::Array(before)), Some(Value::Array(after))) => {
-            let paired = before.len().min(after.len());
-            let (old, rest_of_old) = before.split_at_mut(paired);
-            let (new, rest_of_new) = after.split_at_mut(paired);
-            old.iter_mut().zip(new).for_each(|(old, new)| hide(Some(old), Some(new), secrets, environment));
-            for old in rest_of_old {
-                hide(Some(old), None, secrets, environment);
-            }
-            for new in rest_of_new {
-                hide(None, Some(new), secrets, environment);
+        (Value::Array(before), Value::Array(after)) => {
+            for at in 0..before.len().max(after.len()) {
+                let (old, new) = (before.get_mut(at), after.get_mut(at));
+                hide(old.unwrap_or(&mut Value::Null), new.unwrap_or(&mut Value::Null), secrets);
             }
         }
-        (Some(Value::String(old)), Some(Value::String(new))) => {
-            let same = old == new;
-            if tells(old, secrets) || tells(new, secrets) {
-                HIDDEN.clone_into(old);
-                if same { HIDDEN } else { HIDDEN_ANEW }.clone_into(new);
-            } else if environment && !same {
-                HIDDEN.clone_into(old);
-            }
+        (old @ Value::Object(_), Value::Null) => hide(old, &mut json!({}), secrets),
+        (old @ Value::Array(_), Value::Null) => hide(old, &mut json!([]), secrets),
+        (Value::Null, new @ Value::Object(_)) => hide(&mut json!({}), new, secrets),
+        (Value::Null, new @ Value::Array(_)) => hide(&mut json!([]), new, secrets),
+        (old, new) if is_list(old) || is_list(new) => {
+            hide(old, &mut Value::Null, secrets);
+            hide(&mut Value::Null, new, secrets);
         }
-        (Some(old), after) => {
-            hide_only(old, &|text, environment| environment || tells(text, secrets), environment);
-            hide(None, after, secrets, environment);
-        }
-        (None, Some(new)) => hide_only(new, &|text, _| tells(text, secrets), environment),
-        (None, None) => {}
-    }
-}
-
-/// Hides, in what has nothing beside it.
-fn hide_only(value: &mut Value, is_hidden: &impl Fn(&str, bool) -> bool, environment: bool) {
-    match value {
-        Value::Object(fields) => {
-            fields.iter_mut().for_each(|(key, field)| hide_only(field, is_hidden, is_secret(key, environment)));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| hide_only(item, is_hidden, environment)),
-        Value::String(text) if is_hidden(text, environment) => HIDDEN.clone_into(text),
+        (old, new) if tells(old, secrets) || tells(new, secrets) => conceal(old, new),
         _ => {}
     }
 }
 
-/// `Environment` is a list of `Name` and `Value`. Source: Amazon ECS API, `ContainerOverride`.
-fn is_secret(key: &str, environment: bool) -> bool {
-    key == "Environment" || (environment && key != "Name")
+fn hide_under(key: &str, old: &mut Value, new: &mut Value, secrets: &[String]) {
+    match key {
+        "Command" | "command" | "commands" | "Input" | "input" => hide_words(old, new, secrets),
+        "Environment" => hide_environment(old, new, secrets),
+        _ => hide(old, new, secrets),
+    }
 }
 
-fn tells(text: &str, secrets: &[String]) -> bool {
+/// A command or an input. What the config has none of is hidden as a whole. Where either side tells a secret, what
+/// the config does not write out is hidden too: a part that moved has another place than what it replaces.
+fn hide_words(old: &mut Value, new: &mut Value, secrets: &[String]) {
+    if new.is_null() || names_tell(old, secrets) || names_tell(new, secrets) {
+        return conceal(old, new);
+    }
+    let (was, is) = (leaves(old), leaves(new));
+    if was.iter().chain(&is).any(|leaf| told(leaf, secrets)) {
+        hide_parts(old, new, &was, &is, secrets);
+    }
+}
+
+/// A list of `Name` and `Value`, of which names are shown. Source: Amazon ECS API, `ContainerOverride`.
+fn hide_environment(old: &mut Value, new: &mut Value, secrets: &[String]) {
+    let (was, is) = (leaves(old), leaves(new));
+    hide_parts(old, new, &was, &is, secrets);
+}
+
+fn hide_parts(old: &mut Value, new: &mut Value, was: &BTreeSet<String>, is: &BTreeSet<String>, secrets: &[String]) {
+    let differ = old != new;
+    over_leaves(old, &mut |leaf| {
+        let text = text(leaf);
+        if told(&text, secrets) || !is.contains(&text) {
+            *leaf = HIDDEN.into();
+        }
+    });
+    over_leaves(new, &mut |leaf| {
+        let text = text(leaf);
+        if told(&text, secrets) {
+            *leaf = if was.is_empty() || was.contains(&text) { HIDDEN } else { HIDDEN_ANEW }.into();
+        }
+    });
+    // That something changed is no secret, such as two values that changed places.
+    if differ && old == new {
+        over_leaves(new, &mut |leaf| {
+            if leaf == HIDDEN {
+                *leaf = HIDDEN_ANEW.into();
+            }
+        });
+    }
+}
+
+/// Hides both as a whole; that there is nothing is shown.
+fn conceal(old: &mut Value, new: &mut Value) {
+    let same = old == new;
+    if !old.is_null() {
+        *old = HIDDEN.into();
+    }
+    if !new.is_null() {
+        *new = if same || old.is_null() { HIDDEN } else { HIDDEN_ANEW }.into();
+    }
+}
+
+/// All that is no list, but the name of an environment variable.
+fn over_leaves(value: &mut Value, on: &mut impl FnMut(&mut Value)) {
+    match value {
+        Value::Object(fields) => {
+            let is_variable = fields.contains_key("Name") && fields.contains_key("Value");
+            let shown = |key: &str| is_variable && key == "Name";
+            fields.iter_mut().filter(|(key, _)| !shown(key)).for_each(|(_, field)| over_leaves(field, on));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| over_leaves(item, on)),
+        Value::Null => {}
+        leaf => on(leaf),
+    }
+}
+
+fn leaves(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    over_leaves(&mut value.clone(), &mut |leaf| {
+        found.insert(text(leaf));
+    });
+    found
+}
+
+fn text(leaf: &Value) -> String {
+    leaf.as_str().map_or_else(|| leaf.to_string(), str::to_owned)
+}
+
+fn is_list(value: &Value) -> bool {
+    value.is_object() || value.is_array()
+}
+
+fn names_tell(value: &Value, secrets: &[String]) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(key, field)| told(key, secrets) || names_tell(field, secrets)),
+        Value::Array(items) => items.iter().any(|item| names_tell(item, secrets)),
+        _ => false,
+    }
+}
+
+fn tells(leaf: &Value, secrets: &[String]) -> bool {
+    leaf.as_str().is_some_and(|text| told(text, secrets))
+}
+
+fn told(text: &str, secrets: &[String]) -> bool {
     secrets.iter().any(|secret| text.contains(secret.as_str()))
 }
 
@@ -86,7 +165,7 @@ mod tests {
 
     fn hidden(mut before: Value, mut after: Value, secrets: &[&str]) -> (Value, Value) {
         let secrets: Vec<String> = secrets.iter().map(ToString::to_string).collect();
-        hide(Some(&mut before), Some(&mut after), &secrets, false);
+        hide(&mut before, &mut after, &secrets);
         (before, after)
     }
 
@@ -105,6 +184,30 @@ mod tests {
         assert_eq!(hidden(task("one"), task("new"), &["new"]), (task(HIDDEN), task(HIDDEN_ANEW)));
         let (before, after) = hidden(json!({ "c": ["run", "old"] }), json!({ "c": ["run", "--key=new"] }), &["new"]);
         assert_eq!((before, after), (json!({ "c": ["run", HIDDEN] }), json!({ "c": ["run", HIDDEN_ANEW] })));
+        let two = |one, other| json!({ "input": { "a": one, "b": other } });
+        let changed = hidden(two("new1", "new2"), two("new2", "new1"), &["new1", "new2"]);
+        assert_eq!(changed, (two(HIDDEN, HIDDEN), two(HIDDEN_ANEW, HIDDEN_ANEW)));
+    }
+
+    #[test]
+    fn a_secret_that_moved_hides_what_stood_elsewhere() {
+        let command = |words: &[&str]| json!({ "commands": words });
+        let (before, after) = hidden(command(&["run", "--key=old"]), command(&["run", "-v", "--key=new"]), &["new"]);
+        assert_eq!(before, command(&["run", HIDDEN]));
+        assert_eq!(after, command(&["run", "-v", HIDDEN_ANEW]));
+        let (before, after) =
+            hidden(json!({ "input": { "old": 4711, "is": "run" } }), json!({ "input": ["run", "new"] }), &["new"]);
+        assert_eq!(before, json!({ "input": { "old": HIDDEN, "is": "run" } }));
+        assert_eq!(after, json!({ "input": ["run", HIDDEN_ANEW] }));
+        let both = (command(&["run", "b"]), command(&["run", "a"]));
+        assert_eq!(hidden(both.0.clone(), both.1.clone(), &["new"]), both, "no secret is near");
+    }
+
+    #[test]
+    fn what_the_config_has_none_of_is_hidden_as_a_whole() {
+        let machine = |words: Value| json!({ "States": { "Run": { "Result": { "commands": words } } }, "input": null });
+        assert_eq!(hidden(machine(json!(["run", "a"])), Value::Null, &[]).0, machine(json!(HIDDEN)));
+        assert_eq!(hidden(json!({ "input": { "a": 1 } }), json!({ "input": null }), &[]).0, json!({ "input": HIDDEN }));
     }
 
     #[test]

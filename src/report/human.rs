@@ -7,7 +7,7 @@ use anstyle::Style;
 use serde_json::Value;
 
 use super::hidden::shown;
-use super::{Loudness, Report, err, out, style};
+use super::{Loudness, Report, err, out, printable, style};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Change, Plan};
 use crate::scope::Scope;
@@ -52,7 +52,7 @@ impl Report for Human {
             Event::Failed(change, _) => self.say(&format!("{}\n", headline(&plan.changes[*change], "FAILED"))),
             Event::Waiting(change, waiting) => {
                 if self.loudness == Loudness::Normal && self.said.insert((*change, waiting.reason)) {
-                    let address = &plan.changes[*change].address;
+                    let address = printable(&plan.changes[*change].address.to_string());
                     err(&format!("  {address}: waiting for {} ({})\n", waiting.reason, waiting.api));
                 }
             }
@@ -109,7 +109,8 @@ fn glyph(action: Action) -> (&'static str, Style) {
 
 fn headline(change: &Change, what: &str) -> String {
     let (glyph, look) = glyph(change.action);
-    format!("  {}{glyph} {}{}  {what}", look.render(), change.address, look.render_reset())
+    let (address, what) = (printable(&change.address.to_string()), printable(what));
+    format!("  {}{glyph} {address}{}  {what}", look.render(), look.render_reset())
 }
 
 fn described(change: &Change, secrets: &[String]) -> String {
@@ -123,7 +124,7 @@ fn described(change: &Change, secrets: &[String]) -> String {
     let fate = if stops { "it is stopped" } else { "it is waited for" };
     let running = change.running.iter().map(|run| format!("running: {run}; {fate}"));
     for line in running.chain(fields) {
-        let _ = writeln!(text, "      {line}");
+        let _ = writeln!(text, "      {}", printable(&line));
     }
     text
 }

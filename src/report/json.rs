@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::hidden::shown;
-use super::{Report, out, scrubbed};
+use super::{Report, data, scrubbed};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Plan};
 use crate::scope::Scope;
@@ -25,7 +25,7 @@ impl Json {
 impl Report for Json {
     fn plan(&mut self, plan: &Plan, scope: &Scope) {
         if !self.applies {
-            out(&format!("{:#}\n", document(plan, scope, &[])));
+            data(&document(plan, scope, &[]));
         }
     }
 
@@ -41,7 +41,7 @@ impl Report for Json {
 
     fn finish(&mut self) {
         if let Some(document) = self.ended.take() {
-            out(&format!("{document:#}\n"));
+            data(&document);
         }
     }
 }

@@ -2,14 +2,18 @@
 
 mod check;
 mod fault;
+mod forms;
 mod hidden;
 mod human;
 mod json;
+mod printable;
 mod style;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
 
 use crate::aws::Waiting;
 use crate::error::Exit;
@@ -21,6 +25,7 @@ pub use check::checked;
 pub use fault::{error, warnings};
 pub use human::Human;
 pub use json::Json;
+use printable::{printable, printable_lines};
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +75,12 @@ pub fn text(text: &str) {
 
 /// Prints a value as JSON, for people too.
 pub fn document(value: &impl serde::Serialize) {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    out(&format!("{text}\n"));
+    data(&serde_json::to_value(value).unwrap_or_default());
+}
+
+/// Prints the one document of `--json`.
+fn data(value: &Value) {
+    out(&printable_lines(&format!("{value:#}\n")));
 }
 
 /// Writes to stderr.
@@ -79,12 +88,12 @@ fn err(text: &str) {
     let _ = anstream::stderr().lock().write_all(scrubbed(text).as_bytes());
 }
 
-/// What no message may tell, whoever wrote it.
+/// What no message may tell, whoever wrote it, in every form.
 static SECRETS: OnceLock<Vec<String>> = OnceLock::new();
 
 /// From now on these are in no message. The first call counts.
 pub fn never_tell(secrets: &[String]) {
-    let _ = SECRETS.set(secrets.to_vec());
+    let _ = SECRETS.set(forms::forms(secrets));
 }
 
 fn scrubbed(text: &str) -> String {
@@ -92,13 +101,14 @@ fn scrubbed(text: &str) -> String {
     secrets.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), hidden::HIDDEN))
 }
 
-/// Where the program's log goes: to stderr, like other messages.
+/// Where the program's log goes: to stderr, like other messages. It is written line by line.
 #[derive(Debug)]
 pub struct Log;
 
 impl Write for Log {
     fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
-        err(&String::from_utf8_lossy(text));
+        let line = String::from_utf8_lossy(text);
+        err(&format!("{}\n", printable(line.trim_end_matches('\n'))));
         Ok(text.len())
     }
 
@@ -109,7 +119,14 @@ impl Write for Log {
 
 /// A remark that is no result.
 pub fn note(text: &str) {
-    err(&format!("{}note{}: {text}\n", style::NOTE.render(), style::NOTE.render_reset()));
+    let (on, off) = (style::NOTE.render(), style::NOTE.render_reset());
+    err(&format!("{on}note{off}: {}\n", printable(text)));
+}
+
+/// What may be as it is, but better were not.
+pub fn warning(text: &str) {
+    let (on, off) = (style::WARNING.render(), style::WARNING.render_reset());
+    err(&format!("{on}warning{off}: {}\n", printable(text)));
 }
 
 /// A read that waits for AWS.
@@ -124,7 +141,7 @@ pub fn is_interactive() -> bool {
 
 /// Asks a person for a text; nothing means the default. None when there is nobody left to answer.
 pub fn asked(question: &str, default: Option<&str>) -> Option<String> {
-    let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+    let shown = default.map(|default| format!(" [{}]", printable(default))).unwrap_or_default();
     err(&format!("{question}{shown}: "));
     let mut answer = String::new();
     if std::io::stdin().read_line(&mut answer).unwrap_or(0) == 0 {
@@ -139,7 +156,7 @@ pub fn asked(question: &str, default: Option<&str>) -> Option<String> {
 
 /// Shows a person what there is to choose from.
 pub fn choices(of: &str, options: &[String]) {
-    let lines = options.iter().enumerate().map(|(at, option)| format!("  {:>3}  {option}\n", at + 1));
+    let lines = options.iter().enumerate().map(|(at, option)| format!("  {:>3}  {}\n", at + 1, printable(option)));
     err(&format!("{of}:\n{}", lines.collect::<String>()));
 }
 

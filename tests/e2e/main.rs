@@ -26,6 +26,7 @@ mod offline;
 mod order;
 mod permissions;
 mod permissions_on_aws;
+mod printable;
 mod propagation;
 mod protect;
 mod reliability;

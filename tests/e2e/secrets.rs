@@ -90,3 +90,56 @@ fn credentials_are_in_no_log() {
         assert!(!format!("{}{}", run.stdout, run.stderr).to_lowercase().contains("xyzzy"), "{run:#?}");
     }
 }
+
+/// One job with this command and this input of its schedule.
+fn given(command: &str, input: &str) -> String {
+    let config = ONE_JOB.replace("[\"php\", \"artisan\", \"invoices:send\"]", command);
+    config.replace("\"rate(3 hours)\"", &format!("{{ expression = \"rate(3 hours)\", input = {input} }}"))
+}
+
+on_both!(an_older_secret_is_shown_nowhere, |ground: Ground| {
+    let before = given("[\"run\", \"--key=${env:SECRET}\"]", "{ old = \"${env:SECRET}\", list = [\"${env:SECRET}\"] }");
+    let after = given("[\"run\", \"-v\", \"--key=${env:SECRET}\"]", "{ list = [\"a\", \"${env:SECRET}\"] }");
+    ground.write("config.toml", &before);
+    assert_eq!(run(&ground, OLD, &["apply"]).status, Some(0));
+
+    ground.write("config.toml", &after);
+    shows_nothing(&ground, NEW);
+    let diff = run(&ground, NEW, &["diff"]).stdout;
+    assert!(diff.contains("commands: + \"-v\"") && diff.contains("commands: - \"(hidden)\""), "{diff}");
+
+    // Neither where the job is gone, and with it the config's word that it was a secret.
+    let other = ONE_JOB.replace("job.invoices", "job.other");
+    for (config, arguments) in [
+        (&after, &["destroy", "--json"][..]),
+        (&other, &["diff", "--json"]),
+        (&other, &["diff"]),
+        (&other, &["destroy", "--json", "--yes"]),
+    ] {
+        ground.write("config.toml", config);
+        run(&ground, NEW, arguments);
+    }
+    assert!(ground.cloud.everything().is_empty());
+});
+
+on_both!(a_secret_that_an_error_writes_otherwise_is_not_shown, |ground: Ground| {
+    let secret = "pa\"ss\\xyz zy\n1";
+    ground.write("config.toml", &config());
+    ground.proxy.rule(|_, seen| match seen.api == "states:CreateStateMachine" {
+        true => {
+            let definition: serde_json::Value = serde_json::from_str(&seen.body).expect("JSON");
+            let sent = definition["definition"].as_str().expect("a definition");
+            let said = format!("not '{sent}', nor {}, nor pa%22ss%5Cxyz%20zy%0A1", seen.body);
+            Verdict::Answer(Answer::error(400, "InvalidDefinition", said))
+        }
+        false => Verdict::Pass,
+    });
+    for arguments in [&["apply"][..], &["apply", "--json", "-vvv"]] {
+        let failed = run(&ground, secret, arguments);
+        assert_eq!(failed.status, Some(1));
+        assert!(failed.stderr.contains("InvalidDefinition: not '"), "{failed:#?}");
+        for told in [&failed.stdout, &failed.stderr] {
+            assert!(!told.contains("xyz"), "{arguments:?}: {failed:#?}");
+        }
+    }
+});
