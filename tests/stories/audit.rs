@@ -130,8 +130,15 @@ impl Audit {
             let now = lacking(world, &self.wishes);
             let had = |lack: &Lack| before.lacking.iter().any(|had| (&had.user, &had.what) == (&lack.user, &lack.what));
             // What is of no job that was named keeps what it needs, but not what it needs to do as its job once did.
-            let concerns =
-                |lack: &Lack| lack.gone || self.selected.as_ref().is_none_or(|selected| selected.contains(&lack.user));
+            // So does what would go, if something of another job did not still start it.
+            let meant = |user: &Address| {
+                self.wishes.first().is_some_and(|wish| wish.owner(user).is_some())
+                    || self.plan.as_ref().is_some_and(|plan| plan.changes.iter().any(|change| change.address == *user))
+            };
+            let concerns = |lack: &Lack| {
+                let selected = |selected: &BTreeSet<Address>| selected.contains(&lack.user) && meant(&lack.user);
+                lack.gone || self.selected.as_ref().is_none_or(selected)
+            };
             let worse: Vec<Lack> = now.into_iter().filter(|lack| !had(lack) && concerns(lack)).collect();
             for Lack { user, what, .. } in worse {
                 self.complain(format!("{api} on {about}: now {user} lacks {what}"));
