@@ -177,6 +177,16 @@ impl Kind for Role {
         self.trust.source_region().or_else(|| Some(described()?.rsplit_once(", in ")?.1))
     }
 
+    /// All that it holds goes before it does.
+    fn leaving(&self) -> Option<Self> {
+        Some(Self {
+            policies: BTreeMap::new(),
+            attached: BTreeSet::new(),
+            instance_profiles: BTreeSet::new(),
+            ..self.clone()
+        })
+    }
+
     /// A role never lacks what the state machine of the moment needs, whichever of the two it is.
     fn between(from: &Self, to: &Self) -> Option<Self> {
         if from.path != to.path {
