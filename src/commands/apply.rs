@@ -13,7 +13,7 @@ pub async fn run(args: Apply) -> Result<Exit, Error> {
     let config = config::load(&args.common.config, args.common.env.as_deref())?;
     let aim = aim(&args.selection, &config)?;
     let aim = match &saved {
-        Some(saved) => saved.agreed(args.common.env.as_deref(), aim)?,
+        Some(saved) => saved.agreed(args.common.env.as_deref(), &aim)?,
         None => aim,
     };
     limit_reads(args.patience.timeout);

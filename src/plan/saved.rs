@@ -22,15 +22,15 @@ pub struct Saved {
     format: u32,
     app: String,
     /// The environment that the config was read with.
-    pub environment: Option<String>,
+    environment: Option<String>,
     account: String,
     region: String,
     /// The jobs that it was narrowed to; all when there are none.
-    pub jobs: BTreeSet<String>,
+    jobs: BTreeSet<String>,
     /// Whether unowned resources are taken over.
-    pub adopt: bool,
+    adopt: bool,
     /// Whether what runs on a deleted resource is ended.
-    pub stop_running: bool,
+    stop_running: bool,
     changes: Vec<SavedChange>,
     /// Of all that stands above.
     fingerprint: String,
@@ -71,17 +71,11 @@ impl Saved {
     ///
     /// # Errors
     /// When the plan was made for something else.
-    pub fn agreed(&self, environment: Option<&str>, given: Aim) -> Result<Aim, Error> {
-        let jobs = if given.jobs.is_empty() { self.jobs.clone() } else { given.jobs };
-        let aim = Aim { jobs, ..given };
-        let for_this = [
-            self.environment.as_deref() == environment,
-            self.adopt == aim.adopt,
-            self.stop_running == aim.stop_running,
-            self.jobs == aim.jobs,
-        ];
-        if for_this.into_iter().all(|same| same) {
-            return Ok(aim);
+    pub fn agreed(&self, environment: Option<&str>, given: &Aim) -> Result<Aim, Error> {
+        let same_jobs = given.jobs.is_empty() || given.jobs == self.jobs;
+        let same_consent = (given.adopt, given.stop_running) == (self.adopt, self.stop_running);
+        if self.environment.as_deref() == environment && same_jobs && same_consent {
+            return Ok(self.aim());
         }
         let options = [
             self.environment.as_ref().map(|name| format!("--env {name}")),
@@ -94,6 +88,12 @@ impl Saved {
         Err(Error::refused("nothing was changed: the saved plan is for another command")
             .caused_by(format!("it was made with {made}"))
             .hint("if that is what you want, give `apply --plan` the same options as `diff --out`"))
+    }
+
+    /// What the plan was made for.
+    fn aim(&self) -> Aim {
+        let Self { adopt, stop_running, .. } = *self;
+        Aim { jobs: self.jobs.clone(), adopt, stop_running, ..Aim::default() }
     }
 
     /// Of all but itself.
@@ -136,9 +136,7 @@ impl Saved {
     /// # Errors
     /// When it is not: everything that differs.
     pub fn holds(&self, plan: &Plan, scope: &Scope) -> Result<(), Error> {
-        let Self { adopt, stop_running, .. } = *self;
-        let aim = Aim { jobs: self.jobs.clone(), adopt, stop_running, ..Aim::default() };
-        let now = Self::new(plan, scope, &aim);
+        let now = Self::new(plan, scope, &self.aim());
         if now == *self {
             return Ok(());
         }
