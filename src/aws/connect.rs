@@ -79,7 +79,7 @@ impl Aws {
             query: Query::new(shared),
             tagging: aws_sdk_resourcegroupstagging::Client::new(shared),
             region,
-            endpoint: endpoint::elsewhere(shared),
+            endpoint: endpoint::elsewhere(shared, endpoint::ALWAYS),
         }
     }
 }

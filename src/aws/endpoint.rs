@@ -8,8 +8,10 @@ use aws_types::service_config::ServiceConfigKey;
 use crate::error::Error;
 
 /// The services that every run asks, by the names that the SDK has for them.
-const SERVICES: [&str; 7] =
-    ["CloudWatch Logs", "ECS", "EventBridge", "IAM", "Resource Groups Tagging API", "SFN", "STS"];
+pub const ALWAYS: &[&str] =
+    &["CloudWatch Logs", "ECS", "EventBridge", "IAM", "Resource Groups Tagging API", "SFN", "STS"];
+/// The services that `check --aws` asks too.
+pub const IN_CHECKS: &[&str] = &["EC2", "SNS", "SQS"];
 
 /// The endpoint that the user sets for a service. Source: AWS SDKs and Tools Reference Guide, "Service-specific
 /// endpoints": a variable or the profile's `services` section, else the endpoint of all services.
@@ -25,7 +27,7 @@ pub fn endpoint(shared: &SdkConfig, service: &str) -> Option<String> {
 /// # Errors
 /// When an endpoint is malformed.
 pub fn check(shared: &SdkConfig) -> Result<(), Error> {
-    let set = SERVICES.iter().filter_map(|service| Some((service, endpoint(shared, service)?)));
+    let set = ALWAYS.iter().chain(IN_CHECKS).filter_map(|service| Some((service, endpoint(shared, service)?)));
     let Some((service, url)) = set.into_iter().find(|(_, url)| !is_url(url)) else { return Ok(()) };
     let error = Error::config(format!("the endpoint `{}` of {service} is not a URL", shown(&url)));
     Err(error.hint(
@@ -33,10 +35,10 @@ pub fn check(shared: &SdkConfig) -> Result<(), Error> {
     ))
 }
 
-/// The endpoints that are not AWS's, each once, for a person. None: all are AWS's.
-pub fn elsewhere(shared: &SdkConfig) -> Option<String> {
+/// The endpoints of `services` that are not AWS's, each once, for a person. None: all are AWS's.
+pub fn elsewhere(shared: &SdkConfig, services: &[&str]) -> Option<String> {
     let mut places: Vec<(String, Vec<&str>)> = Vec::new();
-    for service in SERVICES {
+    for service in services {
         let Some(url) = endpoint(shared, service).filter(|url| !is_amazon(url)) else { continue };
         let url = shown(&url);
         match places.iter_mut().find(|(place, _)| *place == url) {
@@ -44,9 +46,9 @@ pub fn elsewhere(shared: &SdkConfig) -> Option<String> {
             None => places.push((url, vec![service])),
         }
     }
-    let told = |(url, services): &(String, Vec<&str>)| match services.len() {
-        all if all == SERVICES.len() => url.clone(),
-        _ => format!("{url} (for {})", services.join(", ")),
+    let told = |(url, some): &(String, Vec<&str>)| match some.len() == services.len() {
+        true => url.clone(),
+        false => format!("{url} (for {})", some.join(", ")),
     };
     (!places.is_empty()).then(|| places.iter().map(told).collect::<Vec<_>>().join(" and "))
 }

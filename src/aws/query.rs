@@ -66,6 +66,11 @@ impl Query {
         Self { shared: shared.clone() }
     }
 
+    /// Where it asks, for a person, when that is not AWS.
+    pub fn elsewhere(&self) -> Option<String> {
+        super::endpoint::elsewhere(&self.shared, super::endpoint::IN_CHECKS)
+    }
+
     /// Sends `api`, such as `sns:GetTopicAttributes`, to the service in `region`, and returns the XML of its answer.
     ///
     /// # Errors

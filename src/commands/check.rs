@@ -66,6 +66,9 @@ fn understood(common: &Common) -> Result<Config, Error> {
 /// Looks at all that the config refers to. Credentials that don't hold leave the rest unseen.
 async fn look(config: Config, common: &Common) -> Result<Looked, Error> {
     let aws = super::clients(&config, common).await?;
+    if let Some(endpoint) = aws.query.elsewhere().filter(|here| aws.endpoint.as_ref() != Some(here)) {
+        report::note(&format!("EC2, SNS and SQS have an endpoint of their own: this asks {endpoint}, not AWS"));
+    }
     let region = aws.region.clone();
     match Session::open(config, aws).await {
         Ok(session) => {

@@ -57,3 +57,15 @@ fn an_endpoint_that_is_no_url_is_refused_at_once() {
         assert!(started.elapsed() < Duration::from_secs(5), "{variable}");
     }
 }
+
+#[test]
+fn an_endpoint_of_a_service_that_only_checks_ask_is_named_there() {
+    let ground = Ground::new(Which::Moto);
+    ground.write("config.toml", ONE_JOB);
+    let direct = format!("http://user:hunter2@127.0.0.1:{}", ground.emulator.port);
+    let told = |arguments: &[&str]| run(ground.command(arguments).env("AWS_ENDPOINT_URL_EC2", &direct)).stderr;
+    let named = format!("http://127.0.0.1:{} (for EC2)", ground.emulator.port);
+    assert!(told(&["check", "--aws", "--quiet"]).contains(&named));
+    assert!(!told(&["diff"]).contains(&named));
+    assert!(!ground.run(&["check", "--aws"]).stderr.contains("of their own"), "it is that of all");
+}
