@@ -8,6 +8,10 @@ use crate::iam::{caller_policy, github_trust};
 use crate::report;
 use crate::scope::Scope;
 
+/// In characters other than white space. Source: IAM User Guide, "IAM and AWS STS quotas".
+const MANAGED: usize = 6144;
+const INLINE: usize = 10_240;
+
 pub async fn run(args: Permissions) -> Result<Exit, Error> {
     let common = &args.common;
     let config = config::load(&common.config, common.env.as_deref())?;
@@ -22,6 +26,13 @@ pub async fn run(args: Permissions) -> Result<Exit, Error> {
         }
         caller_policy(&config, &scope, args.purpose, !aws.answers_in_full())
     };
+    let length = policy.text().len();
+    if args.github.is_none() && length > MANAGED {
+        report::note(&format!(
+            "this policy has {length} characters: IAM takes {MANAGED} of a managed policy, and {INLINE} of all inline \
+             policies of a role; its statements can be split among several managed policies"
+        ));
+    }
     if common.json || !common.quiet {
         report::document(&policy);
     }

@@ -246,3 +246,20 @@ fn a_workflow_is_trusted_for_one_branch_or_for_pull_requests() {
         assert_eq!(run(folder.path(), &[&["permissions"], wrong].concat()).status, Some(3), "{wrong:?}");
     }
 }
+
+#[test]
+fn a_policy_that_iam_does_not_take_whole_is_said_to_be_long() {
+    let folder = folder();
+    let jobs = |count: usize| {
+        let job = |at| format!("[job.job{at:03}]\ncommand = [\"true\"]\nlogs.group = \"/jobs/{at:030}\"\n");
+        let head = TWO_JOBS.split("[job").next().expect("a head").to_owned();
+        std::fs::write(folder.path().join("config.toml"), head + &(0..count).map(job).collect::<String>())
+            .expect("it is written");
+        run(folder.path(), &["permissions", "--account", "123456789012"])
+    };
+    let (few, many) = (jobs(5), jobs(100));
+    assert_eq!((few.status, few.stderr.as_str()), (Some(0), ""));
+    assert_eq!(many.status, Some(0), "{many:#?}");
+    let length = many.json().to_string().len();
+    assert!(many.stderr.contains(&format!("this policy has {length} characters: IAM takes 6144")), "{}", many.stderr);
+}
