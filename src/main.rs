@@ -34,9 +34,9 @@ fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Ends the program before it has written anything.
+/// Ends the program before it has written anything to AWS.
 fn interrupted(json: bool) {
-    report::error(&Error::with_exit(Exit::Interrupted, "interrupted: nothing was changed"), json);
+    report::error(&Error::with_exit(Exit::Interrupted, "interrupted: nothing was changed on AWS"), json);
     std::process::exit(Exit::Interrupted as i32);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, Plain};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Change, PROTECTED, Plan, Saved};
 use crate::reconcile::{Audience, reconcile};
@@ -50,16 +50,24 @@ impl User<'_> {
     /// Nothing of the plan is done.
     fn refuses(&mut self, plan: &Plan, refusal: Error) -> Result<(), Error> {
         self.report.end(plan, self.scope, &[]);
-        Err(if self.begun { rest_is_refused(refusal) } else { refusal })
+        Err(if self.begun { rest_is_refused(refusal) } else { all_is_refused(refusal) })
     }
 }
 
-/// What was true of the first plan is not true of another: something was changed.
+fn all_is_refused(refusal: Error) -> Error {
+    match refusal {
+        Error::Plain(refusal) => {
+            Error::Plain(Plain { message: format!("nothing was changed: {}", refusal.message), ..refusal })
+        }
+        faults @ Error::Faults(_) => faults,
+    }
+}
+
+/// After a plan that was carried out.
 fn rest_is_refused(refusal: Error) -> Error {
     match refusal {
         Error::Plain(mut refusal) => {
-            let why = refusal.message.trim_start_matches(NOTHING).to_owned();
-            refusal.causes.insert(0, why);
+            refusal.causes.insert(0, refusal.message);
             refusal.message = "some changes were made, and what is left can't be done".into();
             refusal.exit = Exit::Failed;
             Error::Plain(refusal)
@@ -67,8 +75,6 @@ fn rest_is_refused(refusal: Error) -> Error {
         faults @ Error::Faults(_) => faults,
     }
 }
-
-const NOTHING: &str = "nothing was changed: ";
 
 impl Audience for User<'_> {
     fn plan(&mut self, plan: &Plan) -> Result<(), Error> {
@@ -114,13 +120,13 @@ impl Consent {
             blocked.partition(|change| change.reason.starts_with(PROTECTED));
         let said = |change: &&Change| format!("{}: {}", change.address, change.reason);
         if !foreign.is_empty() {
-            let error = Error::refused("nothing was changed: there are resources of our names that are not ours");
+            let error = Error::refused("there are resources of our names that are not ours");
             let hint = "check whose they are: `--adopt` takes over those without the tag; others keep their owner, so give \
                         this config another `app` (an environment has its own)";
             return Err(foreign.iter().map(said).fold(error, Error::caused_by).hint(hint));
         }
         if !protected.is_empty() {
-            let error = Error::refused("nothing was changed: the plan deletes what is protected");
+            let error = Error::refused("the plan deletes what is protected");
             let hint = "to delete it all the same, set `protect = false`, run `provision apply`, and then this again";
             return Err(protected.iter().map(said).fold(error, Error::caused_by).hint(hint));
         }
@@ -128,7 +134,7 @@ impl Consent {
             return Ok(());
         }
         if self.may_ask && is_interactive() {
-            let refused = || Error::refused("nothing was changed: the answer was no");
+            let refused = || Error::refused("the answer was no");
             return if confirmed(self.question) { Ok(()) } else { Err(refused()) };
         }
         match plan.changes.iter().filter(|change| change.deletes).count() {
@@ -140,5 +146,5 @@ impl Consent {
 }
 
 fn unconfirmed(what: &str) -> Error {
-    Error::refused(format!("nothing was changed: {what} nobody confirmed")).hint("look at the plan, then add `--yes`")
+    Error::refused(format!("{what} nobody confirmed")).hint("look at the plan, then add `--yes`")
 }

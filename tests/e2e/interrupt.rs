@@ -68,9 +68,9 @@ fn a_signal_while_aws_is_read_ends_the_program_as_any_other() {
         drop(guard);
         let run = Run::of(&child.wait_with_output().expect("it ends"));
         assert_eq!(run.status, Some(130), "{run:#?}");
-        assert!(run.stderr.contains("error: interrupted: nothing was changed"), "{run:#?}");
+        assert!(run.stderr.contains("error: interrupted: nothing was changed on AWS"), "{run:#?}");
         if command.contains(&"--json") {
-            assert_eq!(run.json()["error"]["message"], "interrupted: nothing was changed");
+            assert_eq!(run.json()["error"]["message"], "interrupted: nothing was changed on AWS");
         }
     }
 }
