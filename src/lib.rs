@@ -13,6 +13,7 @@ pub mod config;
 pub mod error;
 pub mod execute;
 pub mod facts;
+pub mod files;
 pub mod finding;
 pub mod iam;
 pub mod kind;

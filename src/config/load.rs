@@ -14,6 +14,7 @@ use super::overlay::{environments, lay, misshapen};
 use super::section::Section;
 use super::{Config, raw, validate};
 use crate::error::Error;
+use crate::files;
 
 /// Reads and validates the config at `path` as `environment` has it, and the definition files that it names: all of
 /// it can be built.
@@ -103,7 +104,7 @@ pub fn environments_of(path: &Path) -> Result<Vec<String>, Error> {
 }
 
 fn read(path: &Path) -> Result<Arc<Source>, Error> {
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let text = files::read(path).map_err(|error| unreadable(path, &error))?;
     Ok(Arc::new(Source { path: path.to_owned(), text }))
 }
 

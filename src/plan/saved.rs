@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Change, Plan};
 use crate::error::Error;
+use crate::files;
 use crate::scope::Scope;
 use crate::session::Aim;
 
@@ -117,7 +118,7 @@ impl Saved {
     /// When it can't be read, is none of ours, or was changed since.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let hint = "write one with `provision diff --out FILE`";
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = files::read(path).map_err(|error| {
             Error::config(format!("can't read the plan {}", path.display())).caused_by(error).hint(hint)
         })?;
         let saved: Self = serde_json::from_str(&text).map_err(|error| {
@@ -147,7 +148,7 @@ impl Saved {
         ];
         let elsewhere = place.into_iter().filter(|(_, then, now)| then != now);
         let elsewhere = elsewhere.map(|(what, then, now)| format!("it is for the {what} {then}, and this is {now}"));
-        let error = Error::refused("nothing was changed: the saved plan no longer holds")
+        let error = Error::refused("the saved plan no longer holds")
             .hint("look at what changed with `provision diff`, and save a new plan with `--out`");
         Err(elsewhere.chain(self.differences(&now)).fold(error, Error::caused_by))
     }

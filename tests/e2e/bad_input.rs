@@ -118,3 +118,15 @@ fn the_endpoint_is_unreachable() {
     assert!(run.stderr.contains("Hint: check the network"), "{run:#?}");
     assert!(started.elapsed() < Duration::from_secs(10));
 }
+
+#[test]
+fn what_has_no_end_is_not_read_on_and_on() {
+    let ground = Ground::new(Which::Moto);
+    ground.write("config.toml", &ONE_JOB.replace("command =", "definition = \"/dev/zero\" #"));
+    ground.write("sound.toml", ONE_JOB);
+    let plan = &["apply", "sound.toml", "--plan", "/dev/zero"];
+    for arguments in [&["apply"][..], &["apply", "/dev/zero"], plan] {
+        let run = refused(&ground, arguments, 3);
+        assert!(run.stderr.contains("it is longer than 16 MiB"), "{run:#?}");
+    }
+}

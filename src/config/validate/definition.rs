@@ -10,6 +10,7 @@ use super::Check;
 use crate::asl::lint::{Severity, lint};
 use crate::config::fault::{Source, nearest};
 use crate::config::raw::At;
+use crate::files;
 
 impl Check<'_> {
     /// The text of the definition at `path`, `${…}` substituted.
@@ -20,7 +21,7 @@ impl Check<'_> {
         warnings: &mut Vec<String>,
     ) -> Option<String> {
         let file = self.folder().join(path.get_ref());
-        let text = match std::fs::read_to_string(&file) {
+        let text = match files::read(&file) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("can't read the definition {}: {error}", file.display());
