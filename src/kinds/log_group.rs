@@ -15,6 +15,7 @@ use crate::aws::{Failure, READS_AT_ONCE, operations, pages, sent};
 use crate::blueprint::Blueprint;
 use crate::config::Config;
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, tag_changes};
+use crate::kinds::sight::Sight;
 use crate::scope::{SHARED, Scope, Tags};
 
 operations!(logs, "logs", aws_sdk_cloudwatchlogs:
@@ -113,7 +114,7 @@ impl Kind for LogGroup {
         } else {
             list(look, None).await?
         };
-        let with_tags = stream::iter(candidates).map(|group| with_tags(look, group)).buffer_unordered(READS_AT_ONCE);
+        let with_tags = stream::iter(candidates).map(|group| complete(look, group)).buffer_unordered(READS_AT_ONCE);
         let found: Vec<Option<Self>> = with_tags.try_collect().await?;
         let app = look.scope.app.as_str();
         Ok(found
@@ -199,6 +200,19 @@ async fn list(look: &Look<'_>, prefix: Option<String>) -> Result<Vec<LogGroup>, 
         })
     };
     Ok(pages(page).await?.into_iter().filter_map(group).collect())
+}
+
+/// A listed log group with its tags. Where they are "not found", it is gone only when the list says so too.
+async fn complete(look: &Look<'_>, group: LogGroup) -> Result<Option<LogGroup>, Failure> {
+    let again = async || {
+        let listed = list(look, Some(group.name.clone())).await?;
+        match listed.into_iter().find(|listed| listed.name == group.name) {
+            Some(group) => Ok(Sight::of(with_tags(look, group).await?)),
+            None => Ok(Sight::Gone),
+        }
+    };
+    let first = Sight::of(with_tags(look, group.clone()).await?);
+    first.or_again("logs:DescribeLogGroups", group.address().to_string(), again).await
 }
 
 async fn with_tags(look: &Look<'_>, group: LogGroup) -> Result<Option<LogGroup>, Failure> {

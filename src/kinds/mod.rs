@@ -3,6 +3,7 @@
 mod log_group;
 mod role;
 mod rule;
+mod sight;
 mod state_machine;
 
 pub use log_group::LogGroup;

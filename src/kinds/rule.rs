@@ -1,7 +1,6 @@
 //! `rule`: when a job runs, with the target that it starts. Source: Amazon EventBridge API Reference.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_eventbridge::operation::delete_rule::builders::DeleteRuleInputBuilder as DeleteRule;
 use aws_sdk_eventbridge::operation::put_rule::builders::PutRuleInputBuilder as PutRule;
@@ -20,6 +19,7 @@ use crate::aws::{Aws, Failure, Operation, READS_AT_ONCE, operations, pages, sent
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice, Schedule};
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
+use crate::kinds::sight::Sight;
 use crate::kinds::{Role, StateMachine};
 use crate::scope::{Scope, Tags};
 
@@ -307,23 +307,17 @@ async fn list(look: &Look<'_>, prefix: &str) -> Result<Vec<Rule>, Failure> {
     Ok(pages(page).await?.into_iter().filter_map(rule).collect())
 }
 
-/// A listed rule in full. One whose targets or tags are "not found" is there for one read and not for the other, and
-/// `PutRule` would overwrite it, whosever it is. So both are asked again for a few seconds, and it is gone only when the
-/// list says so too.
-async fn complete(look: &Look<'_>, mut rule: Rule) -> Result<Option<Rule>, Failure> {
-    for millis in [250, 500, 1_000, 2_000, 2_000] {
-        if let Some(found) = in_full(look, &rule).await? {
-            return Ok(Some(found));
-        }
-        tokio::time::sleep(Duration::from_millis(millis)).await;
+/// A listed rule in full. Where its targets or tags are "not found", it is gone only when the list says so too.
+async fn complete(look: &Look<'_>, rule: Rule) -> Result<Option<Rule>, Failure> {
+    let again = async || {
         let listed = list(look, &rule.name).await?;
-        let Some(again) = listed.into_iter().find(|listed| listed.name == rule.name) else { return Ok(None) };
-        rule = again;
-    }
-    let found = in_full(look, &rule).await?;
-    let name = &rule.name;
-    let said = || format!("it shows rule/{name}, and for seconds its targets or tags are \"not found\"");
-    found.map(Some).ok_or_else(|| Failure::contradiction("events:ListRules", said()))
+        match listed.into_iter().find(|listed| listed.name == rule.name) {
+            Some(rule) => Ok(Sight::of(in_full(look, &rule).await?)),
+            None => Ok(Sight::Gone),
+        }
+    };
+    let first = Sight::of(in_full(look, &rule).await?);
+    first.or_again("events:ListRules", rule.address().to_string(), again).await
 }
 
 async fn in_full(look: &Look<'_>, rule: &Rule) -> Result<Option<Rule>, Failure> {

@@ -9,7 +9,7 @@ use aws_sdk_sfn::operation::untag_resource::builders::UntagResourceInputBuilder 
 use aws_sdk_sfn::operation::update_state_machine::builders::UpdateStateMachineInputBuilder as UpdateStateMachine;
 use aws_sdk_sfn::types::{
     CloudWatchLogsLogGroup, ExecutionListItem, ExecutionStatus, LogDestination, LogLevel, LoggingConfiguration,
-    StateMachineType, Tag, TracingConfiguration,
+    StateMachineStatus, StateMachineType, Tag, TracingConfiguration,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -21,6 +21,7 @@ use crate::aws::{Aws, Failure, MORE_RUN, Operation, READS_AT_ONCE, operations, p
 use crate::blueprint::{Blueprint, JobPlan};
 use crate::config::{Config, RoleChoice};
 use crate::kind::{Address, Call, Kind, Look, Wanted, and_all_of, own_tags, present, tag_changes};
+use crate::kinds::sight::Sight;
 use crate::kinds::{LogGroup, Role};
 use crate::scope::{Scope, Tags};
 
@@ -255,8 +256,15 @@ async fn describe_all(look: &Look<'_>, names: BTreeSet<String>) -> Result<Vec<St
     Ok(reads.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
 }
 
+/// A state machine with its tags. Where they are "not found", it is gone only when it can't be described either.
 async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>, Failure> {
-    let arn = look.scope.state_machine(&name);
+    let again = || describe_once(look, &name);
+    let address = Address { kind: StateMachine::NAME, name: name.clone() };
+    again().await?.or_again("states:DescribeStateMachine", address.to_string(), again).await
+}
+
+async fn describe_once(look: &Look<'_>, name: &str) -> Result<Sight<StateMachine>, Failure> {
+    let arn = look.scope.state_machine(name);
     let ask = async || {
         let answer = look.aws.states.describe_state_machine().state_machine_arn(&arn).send().await;
         answer.map_err(|error| Failure::new("states:DescribeStateMachine", &error))
@@ -267,8 +275,11 @@ async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>,
         let tags = sent("states:ListTagsForResource", answer.tags)?;
         Ok(own_tags(tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))))
     };
-    let Some(found) = present(read(ask).await)? else { return Ok(None) };
-    let Some(tags) = look.tags(StateMachine::NAME, &name, &arn, ask_tags).await? else { return Ok(None) };
+    let Some(found) = present(read(ask).await)? else { return Ok(Sight::Gone) };
+    let Some(tags) = look.tags(StateMachine::NAME, name, &arn, ask_tags).await? else {
+        let leaves = found.status == Some(StateMachineStatus::Deleting);
+        return Ok(if leaves { Sight::Gone } else { Sight::Half });
+    };
     let observed_logging = found.logging_configuration.map(|logging| {
         let arn = |destination: LogDestination| destination.cloud_watch_logs_log_group?.log_group_arn;
         let destinations = logging.destinations.unwrap_or_default().into_iter().filter_map(arn);
@@ -279,8 +290,8 @@ async fn describe(look: &Look<'_>, name: String) -> Result<Option<StateMachine>,
         }
     });
     let off = || Logging { level: "OFF".into(), include_execution_data: false, destinations: BTreeSet::new() };
-    Ok(Some(StateMachine {
-        name,
+    Ok(Sight::Whole(StateMachine {
+        name: name.to_owned(),
         machine_type: found.r#type.as_str().to_owned(),
         status: found.status.map_or_else(|| "ACTIVE".into(), |status| status.as_str().to_owned()),
         definition: Definition::new(found.definition),

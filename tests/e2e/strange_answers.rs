@@ -75,6 +75,23 @@ on_both!(a_rule_that_one_read_shows_and_another_does_not_is_asked_again, |ground
     assert_eq!(ground.cloud.everything()["rule/billing-invoices"], theirs);
 });
 
+/// On ministack, where each is asked for its tags: moto's bulk read knows them all.
+#[test]
+fn what_a_list_shows_is_not_absent_because_its_tags_are_once_not_found() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    for api in ["logs:ListTagsForResource", "states:ListTagsForResource"] {
+        let mut times = 0;
+        ground.proxy.rule(move |_, seen| {
+            times += usize::from(seen.api == api);
+            if seen.api == api && times <= 2 { not_found() } else { Verdict::Pass }
+        });
+        assert_eq!(ground.diff()["summary"]["unchanged"], 5, "{api}");
+        assert_eq!(ground.proxy.seen().iter().filter(|seen| seen.api == api).count(), 3, "{api}");
+    }
+}
+
 on_both!(a_rule_that_goes_while_it_is_read_is_gone, |ground: Ground| {
     ground.write("config.toml", ONE_JOB);
     ground.ok(&["apply"]);
