@@ -98,9 +98,9 @@ impl Failure {
         Self { message: format!("{message} {waited}"), ..self }
     }
 
-    /// A list that names the same page as its next one again and again.
+    /// A list that goes on and on.
     pub fn endless() -> Self {
-        let message = "the endpoint answers the same page without end".to_owned();
+        let message = "the endpoint answers a list without end".to_owned();
         Self { api: "paging", cause: Cause::Foreign, code: None, message, status: None }
     }
 

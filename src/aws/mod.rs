@@ -87,6 +87,10 @@ where
     retry::read(request).await
 }
 
+/// More than any list has: a million executions that run, by the thousand, are the longest. Source: Step Functions
+/// Developer Guide, "Step Functions service quotas", open executions.
+const MOST_PAGES: usize = 2_000;
+
 /// All pages of a read. `page` takes the token of the last one and gives items and the next token.
 ///
 /// # Errors
@@ -104,7 +108,7 @@ where
         token = next.filter(|next| !next.is_empty());
         match &token {
             None => return Ok(items),
-            Some(next) if seen.insert(next.clone()) => {}
+            Some(next) if seen.len() < MOST_PAGES && seen.insert(next.clone()) => {}
             Some(_) => return Err(Failure::endless()),
         }
     }
