@@ -55,7 +55,7 @@ impl<'a> Blueprint<'a> {
 
 fn job_plan<'a>(config: &Config, job: &'a Job, scope: &Scope, facts: &Facts) -> Result<JobPlan<'a>, Error> {
     let definition = match &job.work {
-        Work::Definition(text) => Definition::new(text.as_str()),
+        Work::Definition { text, .. } => Definition::new(text.as_str()),
         Work::Task(task) => {
             let container = facts.container(config, &job.name).map_err(|why| {
                 let hint = format!("set `container` under [ecs] or [job.{}.ecs]", job.name);

@@ -84,7 +84,7 @@ impl References {
     /// its own role needs nothing of that kind.
     pub fn that_decide(config: &Config, wanted: impl Fn(&str) -> bool) -> Self {
         let brings_all =
-            |job: &Job| matches!((&job.work, &job.roles.execution), (Work::Definition(_), RoleChoice::Given(_)));
+            |job: &Job| matches!((&job.work, &job.roles.execution), (Work::Definition { .. }, RoleChoice::Given(_)));
         Self::of(config.jobs.iter().filter(|job| wanted(&job.name) && !brings_all(job)))
     }
 
@@ -106,7 +106,7 @@ impl References {
     fn work(&mut self, job: &Job) {
         let text = match &job.work {
             Work::Task(task) => return self.runs.push(Run::of_task(job, &task.ecs)),
-            Work::Definition(text) => text,
+            Work::Definition { text, .. } => text,
         };
         let definition: Value = serde_json::from_str(text).unwrap_or_default();
         for need in known_needs(&definition) {

@@ -43,22 +43,28 @@ pub fn concealed(text: &str, expanded: &[Expanded]) -> String {
     long.fold(text.to_owned(), |text, (value, reference)| text.replace(value.as_str(), reference))
 }
 
-/// The values that commands, inputs and containers' environments take, unless they name the place that all is in.
+/// The values that commands, inputs, containers' environments and definitions take, unless they are ARNs or name the
+/// place that all is in.
 pub fn secrets(config: &Config, expanded: &[Expanded]) -> Vec<String> {
     let places = [Some(&config.app), config.region.as_ref(), config.account.as_ref()];
     let names_the_place = |value: &str| places.into_iter().flatten().any(|place| place.contains(value));
     let taken: Vec<String> = config.jobs.iter().flat_map(given).collect();
     let values = expanded.iter().flat_map(|string| string.values.iter().map(|(value, _)| value));
-    let values = values.filter(|value| value.chars().count() >= SHORTEST && !names_the_place(value));
+    let secret =
+        |value: &&String| value.chars().count() >= SHORTEST && !value.starts_with("arn:") && !names_the_place(value);
+    let values = values.filter(secret);
     values.filter(|value| taken.iter().any(|text| text.contains(value.as_str()))).cloned().collect()
 }
 
 /// What a job gives to its tasks.
 fn given(job: &Job) -> Vec<String> {
     let mut texts = Vec::new();
-    if let Work::Task(task) = &job.work {
-        texts.extend(task.environment.values().cloned());
-        texts.extend(task.command.iter().flatten().cloned());
+    match &job.work {
+        Work::Task(task) => {
+            texts.extend(task.environment.values().cloned());
+            texts.extend(task.command.iter().flatten().cloned());
+        }
+        Work::Definition { values, .. } => texts.extend(values.iter().cloned()),
     }
     job.schedules.iter().filter_map(|schedule| schedule.input.as_ref()).for_each(|input| leaves(input, &mut texts));
     texts

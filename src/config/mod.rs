@@ -86,8 +86,13 @@ pub struct Job {
 pub enum Work {
     /// A generated state machine that runs one ECS task.
     Task(Box<Task>),
-    /// The user's own Amazon States Language, substitutions made.
-    Definition(String),
+    /// The user's own Amazon States Language.
+    Definition {
+        /// As it is deployed, substitutions made.
+        text: String,
+        /// What was substituted.
+        values: Vec<String>,
+    },
 }
 
 /// One ECS task, run to its end.

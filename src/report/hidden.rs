@@ -54,6 +54,7 @@ fn hide_under(key: &str, old: &mut Value, new: &mut Value, secrets: &[String]) {
     match key {
         "Command" | "command" | "commands" | "Input" | "input" => hide_words(old, new, secrets),
         "Environment" => hide_environment(old, new, secrets),
+        "definition" if new.is_null() => conceal(old, new),
         _ => hide(old, new, secrets),
     }
 }
@@ -205,8 +206,10 @@ mod tests {
 
     #[test]
     fn what_the_config_has_none_of_is_hidden_as_a_whole() {
-        let machine = |words: Value| json!({ "States": { "Run": { "Result": { "commands": words } } }, "input": null });
-        assert_eq!(hidden(machine(json!(["run", "a"])), Value::Null, &[]).0, machine(json!(HIDDEN)));
+        let state = |words: Value| json!({ "Result": { "commands": words }, "input": null });
+        assert_eq!(hidden(state(json!(["run", "a"])), Value::Null, &[]).0, state(json!(HIDDEN)));
+        let machine = |definition: Value| json!({ "name": "a", "definition": definition });
+        assert_eq!(hidden(machine(state(json!(["run"]))), Value::Null, &[]).0, machine(json!(HIDDEN)));
         assert_eq!(hidden(json!({ "input": { "a": 1 } }), json!({ "input": null }), &[]).0, json!({ "input": HIDDEN }));
     }
 

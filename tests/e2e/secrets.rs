@@ -143,3 +143,27 @@ on_both!(a_secret_that_an_error_writes_otherwise_is_not_shown, |ground: Ground| 
         }
     }
 });
+
+// Nobody knows which parts of a definition were substituted, so one that is deleted is not shown at all.
+on_both!(a_value_that_is_substituted_in_a_definition_is_shown_nowhere, |ground: Ground| {
+    let containers = r#"[{ "Name": "app", "Environment": [{ "Name": "TOKEN", "Value": "${TOKEN}" }] }]"#;
+    let definition = r#"{ "StartAt": "Note", "States": {
+        "Note": { "Type": "Pass", "Comment": "by ${TOKEN}", "Result": { "key": "${TOKEN}" }, "Next": "Run" },
+        "Run": { "Type": "Task", "End": true, "TimeoutSeconds": 300,
+            "Resource": "arn:aws:states:::ecs:runTask.sync",
+            "Parameters": { "Cluster": "batch", "TaskDefinition": "app", "LaunchType": "FARGATE",
+                "NetworkConfiguration": { "AwsvpcConfiguration": { "Subnets": ["subnet-0a"] } },
+                "Overrides": { "ContainerOverrides": CONTAINERS } } } } }"#;
+    ground.write("token.asl.json", &definition.replace("CONTAINERS", containers));
+    let job = "definition = \"token.asl.json\"\nsubstitutions = { TOKEN = \"${env:SECRET}\" }\n";
+    ground.write("config.toml", &format!("app = \"billing\"\nregion = \"ap-northeast-1\"\n[job.invoices]\n{job}"));
+    shows_nothing(&ground, OLD);
+    assert_eq!(run(&ground, OLD, &["apply"]).status, Some(0));
+    assert!(ground.cloud.everything()["state-machine/billing-invoices"].to_string().contains(OLD));
+    shows_nothing(&ground, NEW);
+    assert!(run(&ground, NEW, &["diff"]).stdout.contains("(hidden, another one)"));
+    for arguments in [&["destroy", "--json"][..], &["destroy", "--json", "--yes"]] {
+        run(&ground, NEW, arguments);
+    }
+    assert!(ground.cloud.everything().is_empty());
+});

@@ -103,6 +103,8 @@ impl Context<'_> {
                 );
             }
         }
-        self.check.definition(definition, &raw.substitutions, warnings).map(Work::Definition)
+        let text = self.check.definition(definition, &raw.substitutions, warnings)?;
+        let values = raw.substitutions.as_ref().map(|values| values.get_ref().values().cloned().collect());
+        Some(Work::Definition { text, values: values.unwrap_or_default() })
     }
 }

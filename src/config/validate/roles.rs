@@ -42,7 +42,8 @@ impl Context<'_> {
 
     /// A role that we make must be worked out from the definition alone.
     pub(super) fn permissions(&self, raw: &RawJob, work: Option<&Work>, machine: &str, logs: &Logs, roles: &Roles) {
-        let (Some(at), Some(Work::Definition(text)), RoleChoice::Made(_)) = (&raw.definition, work, &roles.execution)
+        let (Some(at), Some(Work::Definition { text, .. }), RoleChoice::Made(_)) =
+            (&raw.definition, work, &roles.execution)
         else {
             return;
         };
