@@ -64,21 +64,15 @@ pub trait Audience {
 const ATTEMPT: Duration = Duration::from_secs(15);
 
 /// Makes the plan, executes it if the audience consents, and looks again until nothing differs. One round, as a rule;
-/// another for each time that somebody else changed the same resources meanwhile. `luck` differs between those who may do
-/// this at the same time.
+/// another for each time that somebody else changed the same resources meanwhile.
 ///
 /// # Errors
 /// When AWS or the audience refuses, the time is over, somebody interrupts, or somebody else has the last word.
-pub async fn reconcile(
-    site: &dyn Site,
-    aim: &Aim,
-    limit: Duration,
-    luck: u64,
-    audience: &mut dyn Audience,
-) -> Result<(), Error> {
+pub async fn reconcile(site: &dyn Site, aim: &Aim, limit: Duration, audience: &mut dyn Audience) -> Result<(), Error> {
     let cloud = site.cloud();
     let started = cloud.now();
     let mut plan = tokio::select! {
+        biased;
         plan = site.plan(aim, BTreeSet::new()) => plan?,
         // A read that is given up tells why; this is for many that are each just in time.
         () = cloud.pause(limit + ATTEMPT) => return Err(late(limit)),
@@ -90,7 +84,7 @@ pub async fn reconcile(
         return Ok(());
     }
     let mut stop = None;
-    let mut contest = Contest::new(luck);
+    let mut contest = Contest::new(cloud.luck());
     loop {
         audience.consents(&plan)?;
         let stop = match &stop {

@@ -98,7 +98,7 @@ impl Stop {
 
     /// Returns once it has been asked for.
     pub async fn requested(&self) {
-        tokio::select! { () = asked(&self.interrupted) => {}, () = asked(&self.late) => {} }
+        tokio::select! { biased; () = asked(&self.interrupted) => {}, () = asked(&self.late) => {} }
     }
 }
 

@@ -16,6 +16,9 @@ pub trait Cloud {
 
     /// Returns once that much time has passed there.
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()>;
+
+    /// Differs between those who may send at the same time, so that they wait differently long.
+    fn luck(&self) -> u64;
 }
 
 impl Cloud for Aws {
@@ -29,5 +32,9 @@ impl Cloud for Aws {
 
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(time))
+    }
+
+    fn luck(&self) -> u64 {
+        std::process::id().into()
     }
 }

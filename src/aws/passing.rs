@@ -189,11 +189,11 @@ impl Passing {
 }
 
 /// The wait before attempt `attempt` + 2: a quarter, a half, one and then two seconds, for roles clear within
-/// seconds; under a throttle twice as long each time, so that many of us do not keep it up.
-pub(super) fn pause(attempt: u32, failure: &Failure) -> Duration {
+/// seconds; under a throttle twice as long each time, and longer by our `luck`, so that many of us do not keep it up.
+pub(super) fn pause(attempt: u32, failure: &Failure, luck: u64) -> Duration {
     let millis = 250 * 2_u64.pow(attempt.min(6));
     if is_throttle(failure) {
-        let spread = u64::from(std::process::id()).wrapping_mul(u64::from(attempt) + 7) % 250;
+        let spread = luck.wrapping_mul(u64::from(attempt) + 7) % 250;
         return Duration::from_millis(millis + spread);
     }
     Duration::from_millis(millis.min(2_000))

@@ -63,7 +63,7 @@ where
                 if !goes_on || longest <= passed {
                     return Err(given_up(failure, reason, passed));
                 }
-                let wait = pause(attempt, &failure).min(longest.saturating_sub(passed));
+                let wait = pause(attempt, &failure, std::process::id().into()).min(longest.saturating_sub(passed));
                 if passed <= QUIET && QUIET < passed + wait {
                     tell(&Waiting { api: failure.api, reason });
                 }
@@ -124,7 +124,7 @@ pub async fn send(
         unsure |= failure.cause == Cause::Cut || failure.is_failing();
         let now = cloud.now();
         let Some((reason, goes_on)) = endurance.meets(&failure, now) else { return Err(failure) };
-        let (passed, wait) = (now.duration_since(started), pause(attempt, &failure));
+        let (passed, wait) = (now.duration_since(started), pause(attempt, &failure, cloud.luck()));
         if !goes_on {
             return Err(given_up(failure, reason, passed));
         }
@@ -132,8 +132,9 @@ pub async fn send(
             waiting(Waiting { api: failure.api, reason });
         }
         tokio::select! {
-            () = cloud.pause(wait) => {}
+            biased;
             () = stop.requested() => return Err(failure.after_waiting_for(reason)),
+            () = cloud.pause(wait) => {}
         }
     }
     unreachable!("the attempts have no end")

@@ -32,7 +32,7 @@ pub async fn carry_out(
     report: &mut dyn Report,
 ) -> Result<Exit, Error> {
     let mut user = User { consent, scope: &session.scope, report, begun: false };
-    let ended = reconcile(session, aim, limit, std::process::id().into(), &mut user).await;
+    let ended = reconcile(session, aim, limit, &mut user).await;
     user.report.finish();
     ended.map(|()| Exit::Done)
 }

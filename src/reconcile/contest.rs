@@ -130,6 +130,7 @@ impl Contest {
     /// What differs now. Reads may be throttled for longer than there is time.
     async fn read(&self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Plan, Error> {
         tokio::select! {
+            biased;
             left = site.plan(aim, retagged(plan)) => left,
             () = stop.late() => Err(self.late()),
         }
@@ -214,7 +215,7 @@ fn has_changed(change: &Change, failure: &Failure, left: &Plan) -> bool {
 }
 
 async fn wait(cloud: &dyn Cloud, pause: Duration, stop: &Stop) {
-    tokio::select! { () = cloud.pause(pause) => {}, () = stop.requested() => {} }
+    tokio::select! { biased; () = cloud.pause(pause) => {}, () = stop.requested() => {} }
 }
 
 fn differs(change: &Change) -> String {

@@ -78,6 +78,7 @@ pub struct Process<'a> {
     /// What still meets a request when it is sent again, and how often.
     lasting: RefCell<Lasting>,
     number: Cell<u8>,
+    luck: Cell<u64>,
     looks: Cell<u8>,
 }
 
@@ -100,6 +101,7 @@ impl<'a> Process<'a> {
             trouble,
             lasting: RefCell::default(),
             number: Cell::default(),
+            luck: Cell::default(),
             looks: Cell::default(),
         }
     }
@@ -126,12 +128,13 @@ impl<'a> Process<'a> {
 
     /// Begins after `wait`, and lives until it ends. `luck` is its own.
     pub async fn live(&self, wait: Duration, luck: u64, witness: &mut Witness<'_>) -> Result<(), Error> {
+        self.luck.set(luck);
         self.aws.clock.sleep(wait).await;
         let aim = Aim::default();
         let end = tokio::select! {
             biased;
             () = self.time_is_over() => unreachable!("it goes on for ever"),
-            end = reconcile(self, &aim, self.limit(), luck, witness) => end,
+            end = reconcile(self, &aim, self.limit(), witness) => end,
         };
         self.ended.set(Some(self.aws.clock.now()));
         end
@@ -254,6 +257,10 @@ impl Cloud for Process<'_> {
 
     fn pause(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(self.aws.clock.sleep(time))
+    }
+
+    fn luck(&self) -> u64 {
+        self.luck.get()
     }
 }
 

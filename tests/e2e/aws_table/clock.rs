@@ -64,6 +64,10 @@ impl Cloud for Grumbling<'_> {
         self.passed.set(self.passed.get() + time);
         Box::pin(async {})
     }
+
+    fn luck(&self) -> u64 {
+        1
+    }
 }
 
 /// How it ended, what was said and when, how often it was sent, and how long it took.

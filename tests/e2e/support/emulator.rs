@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -15,22 +16,47 @@ pub enum Which {
     Moto,
 }
 
-/// A running emulator. Dropping it ends it.
+/// A running emulator. Dropping it ends it, unless another test may have it.
 pub struct Emulator {
     pub which: Which,
     pub port: u16,
+    process: Option<Process>,
+    iam: bool,
+    kept: bool,
+}
+
+struct Process {
     child: Child,
     _folder: TempDir,
 }
 
+/// Emulators that nobody uses. To start one, and to have it load its services, takes longer than most tests do.
+static IDLE: Mutex<Vec<Emulator>> = Mutex::new(Vec::new());
+
 impl Emulator {
+    /// An empty one.
     pub fn start(which: Which) -> Self {
-        Self::launch(which, false)
+        let mut idle = IDLE.lock().expect("no test panics here");
+        let at = idle.iter().position(|emulator| emulator.which == which);
+        let emulator = at.map(|at| idle.swap_remove(at));
+        drop(idle);
+        match emulator {
+            Some(emulator) => {
+                emulator.reset();
+                emulator
+            }
+            None => Self::launch(which, false),
+        }
     }
 
     /// One that asks IAM before it does something: ministack from now on, moto while it is told to.
     pub fn with_iam(which: Which) -> Self {
         Self::launch(which, true)
+    }
+
+    /// Another test may have it.
+    pub fn keep(&mut self) {
+        self.kept = !self.iam;
     }
 
     fn launch(which: Which, iam: bool) -> Self {
@@ -45,7 +71,8 @@ impl Emulator {
             let mut child = command.spawn().expect("the emulator starts; run `make test`");
             while child.try_wait().expect("the emulator's state").is_none() {
                 if answers(port, ready_path(which)) {
-                    return Self { which, port, child, _folder: folder };
+                    let process = Some(Process { child, _folder: folder });
+                    return Self { which, port, process, iam, kept: false };
                 }
                 assert!(Instant::now() < deadline, "{which:?} does not answer");
                 std::thread::yield_now();
@@ -80,10 +107,22 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        if self.kept {
+            let emulator = Self { process: self.process.take(), kept: false, ..*self };
+            IDLE.lock().expect("no test panics here").push(emulator);
+        }
+    }
+}
+
+/// The emulator ends when nothing holds its shell's input any more, be it that this process was killed.
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
 }
+
+const UNTIL_INPUT_ENDS: &str = r#"exec 3<&0; "$@" 3<&- & it=$!; { cat <&3; kill -9 $it; } & wait $it"#;
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
@@ -97,13 +136,17 @@ pub fn venv() -> PathBuf {
 
 fn command(which: Which, port: u16, folder: &Path) -> Command {
     let venv = venv();
-    let mut command = match which {
-        Which::Ministack => Command::new(venv.join("bin/ministack")),
-        Which::Moto => Command::new(venv.join("bin/moto_server")),
+    let program = match which {
+        Which::Ministack => "bin/ministack",
+        Which::Moto => "bin/moto_server",
     };
+    let mut command = Command::new("sh");
     command
+        .args(["-c", UNTIL_INPUT_ENDS, "sh"])
+        .arg(venv.join(program))
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     match which {

@@ -24,6 +24,14 @@ pub struct Run {
     pub stderr: String,
 }
 
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if !std::thread::panicking() && self.proxy.is_idle() {
+            self.emulator.keep();
+        }
+    }
+}
+
 impl Ground {
     /// With a cluster `batch` and a task definition `app`.
     pub fn new(which: Which) -> Self {

@@ -117,9 +117,14 @@ impl Proxy {
 
     /// Waits for what a killed program had under way.
     pub fn rest(&self) {
-        while self.state.lock().expect("the proxy's state").open > 0 {
+        while !self.is_idle() {
             std::thread::yield_now();
         }
+    }
+
+    /// Whether nothing is under way.
+    pub fn is_idle(&self) -> bool {
+        self.state.lock().expect("the proxy's state").open == 0
     }
 
     /// What AWS would have refused since the last time. Whoever asks answers for it.
