@@ -319,8 +319,8 @@ const A_FEW: i32 = 100;
 /// Requests of these that are under way at once.
 const AT_ONCE: usize = 20;
 
-/// Ends the executions of a machine that run, some each time that it is sent, until none is left. Step Functions then stops the tasks that they wait for.
-/// Source: Step Functions API Reference, `StopExecution`.
+/// Ends the executions of a machine that run, some each time that it is sent, until none is left. Step Functions then
+/// stops the tasks that they wait for. Source: Step Functions API Reference, `StopExecution`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StopExecutions {
     /// The machine's ARN.

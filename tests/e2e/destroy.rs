@@ -1,5 +1,7 @@
 //! Nothing is left.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::apply::{ONE_JOB, TWO_JOBS};
@@ -104,6 +106,23 @@ fn what_still_runs_is_stopped_when_asked_to() {
     assert!(
         ground.proxy.seen().iter().any(|seen| seen.api == "states:StopExecution" && seen.body.contains(&execution))
     );
+    assert!(ground.cloud.everything().is_empty());
+}
+
+#[test]
+fn however_many_run_all_are_stopped() {
+    let ground = Ground::new(Which::Ministack);
+    let machine = ground.cloud.arn("states", "stateMachine:billing-invoices");
+    started(&ground, "run-0");
+    for at in 1..250 {
+        let start = ground.cloud.aws.states.start_execution().state_machine_arn(&machine).name(format!("run-{at}"));
+        ground.cloud.wait(start.input("{}").send()).expect("it starts");
+    }
+    ground.proxy.pass();
+    ground.ok(&["destroy", "--yes", "--stop-running"]);
+    let stopped = |seen: &&crate::support::Seen| seen.api == "states:StopExecution";
+    let stopped: BTreeSet<String> = ground.proxy.seen().iter().filter(stopped).map(|seen| seen.body.clone()).collect();
+    assert_eq!(stopped.len(), 250);
     assert!(ground.cloud.everything().is_empty());
 }
 
