@@ -80,17 +80,16 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
         halves: None,
         ..finish(Action::Blocked, reason, Some(found), Some(after), goal)
     };
+    // Its own tag does not count here: a config that takes the protection off would be refused for ever.
+    let must_stay = |draft: &Draft| draft.change.deletes && is_protected(after, goal);
     match found.owner() {
         Some(owner) if owner == app => {
             if let Some(region) = elsewhere(found, goal) {
                 return Some(blocked(format!("it serves this app in {region}, and IAM has one name for all regions")));
             }
             let draft = finish(Action::Update, String::new(), before, Some(after), goal);
-            if draft.change.deletes && is_protected(found, goal) {
-                return Some(blocked(format!(
-                    "{PROTECTED}, and {} can only be changed by replacing it",
-                    because(&draft.change)
-                )));
+            if must_stay(&draft) {
+                return Some(blocked(irreplaceable(&draft.change)));
             }
             let mut reason = because(&draft.change);
             if draft.change.deletes {
@@ -102,12 +101,19 @@ fn draft<K: Kind>(before: Option<&K>, after: &K, goal: &Goal<'_>) -> Option<Draf
         None if goal.adopt => {
             let draft =
                 finish(Action::Update, format!("it is taken over: it had no tag {APP_TAG}"), before, Some(after), goal);
+            if must_stay(&draft) {
+                return Some(blocked(irreplaceable(&draft.change)));
+            }
             let replaced = if draft.change.deletes { ", and replaced" } else { "" };
             let reason = format!("{}{replaced}", draft.change.reason);
             Some(Draft { change: Change { reason, ..draft.change }, ..draft })
         }
         None => Some(blocked(format!("it exists and has no tag {APP_TAG}={app}"))),
     }
+}
+
+fn irreplaceable(change: &Change) -> String {
+    format!("{PROTECTED}, and would have to be replaced: {}", because(change))
 }
 
 /// Its tag says so also when the config no longer knows the job; the config also before the tag is there.

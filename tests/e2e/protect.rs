@@ -52,3 +52,26 @@ on_both!(a_config_protects_before_its_tag_is_there, |ground: Ground| {
     ground.write("config.toml", &ONE_JOB.replace("[job.invoices]", "[job.invoices]\nprotect = true"));
     refused(&ground, &["destroy", "--yes"], &["state-machine/billing-invoices"]);
 });
+
+on_both!(what_can_only_be_replaced_stays_while_the_config_protects_it, |ground: Ground| {
+    ground.write("config.toml", &format!("protect = true\n{ONE_JOB}"));
+    ground.ok(&["apply"]);
+    let (iam, name) = (&ground.cloud.aws.iam, "billing-invoices-trigger");
+    let tag = |(key, value): &(&str, &str)| {
+        aws_sdk_iam::types::Tag::builder().key(*key).value(*value).build().expect("a tag")
+    };
+    let tags = [("provision:app", "billing"), ("provision:job", "invoices"), ("provision:protect", "true")];
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    ground.cloud.wait(async {
+        iam.delete_role_policy().role_name(name).policy_name("provision").send().await.expect("its policy");
+        iam.delete_role().role_name(name).send().await.expect("the role");
+        let elsewhere = iam.create_role().role_name(name).path("/").assume_role_policy_document(trust);
+        elsewhere.set_tags(Some(tags.iter().map(tag).collect())).send().await.expect("a role elsewhere");
+    });
+    let run = refused(&ground, &["apply", "--yes"], &["role/billing-invoices-trigger"]);
+    assert!(run.stderr.contains("it is protected, and would have to be replaced: "), "{run:#?}");
+
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply", "--yes"]);
+    assert_eq!(ground.diff()["summary"]["unchanged"], 5);
+});

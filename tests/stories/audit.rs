@@ -92,7 +92,8 @@ impl Audit {
     }
 
     pub fn arrives(&mut self, world: &World, about: &Address, request: &dyn Request) -> Before {
-        if self.fresh && REMOVALS.contains(&request.api()) && world.is_protected(about) {
+        let removes = self.fresh && REMOVALS.contains(&request.api());
+        if removes && world.is_protected(about) && !self.may_be_replaced(about) {
             self.complain(format!("{} is sent for {about}, which is protected", request.api()));
         }
         let in_order = self.plan.as_ref().filter(|_| self.keeps_order());
@@ -105,6 +106,13 @@ impl Audit {
             },
             out_of_order: in_order.and_then(|plan| out_of_order(world, about, request, plan, &self.wishes)),
         }
+    }
+
+    /// It is one that the config has without protection, and so takes the protection off.
+    fn may_be_replaced(&self, about: &Address) -> bool {
+        let changes = self.plan.iter().flat_map(|plan| &plan.changes);
+        changes.filter(|change| change.address == *about).any(|change| change.action == Action::Update)
+            && self.wishes.first().is_some_and(|wish| !wish.is_protected(about))
     }
 
     pub fn took_effect(&mut self, world: &World, about: &Address, request: &dyn Request, before: Before, effect: bool) {

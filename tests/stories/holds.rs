@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use provision::kind::{Address, Call, Kind, Wanted};
 use provision::kinds::{LogGroup, Role, Rule, StateMachine};
 use provision::plan::{Action, Goal, Plan};
-use provision::scope::JOB_TAG;
+use provision::scope::{JOB_TAG, PROTECT_TAG};
 
 use crate::world::{Owner, Shelf, World};
 
@@ -15,6 +15,16 @@ pub fn reach(goal: &Goal<'_>) -> BTreeSet<Address> {
         let meant = |wanted: &Wanted<K>| goal.jobs.is_empty() || wanted.jobs.iter().any(|job| goal.jobs.contains(job));
         let wanted = K::desired(&goal.blueprint);
         wanted.iter().filter(|wanted| meant(wanted)).map(|wanted| wanted.resource.address()).collect()
+    }
+    let kinds = [of::<LogGroup>(goal), of::<Role>(goal), of::<StateMachine>(goal), of::<Rule>(goal)];
+    kinds.into_iter().flatten().collect()
+}
+
+/// What the goal gives a tag that protects it.
+fn to_protect(goal: &Goal<'_>) -> BTreeSet<Address> {
+    fn of<K: Kind>(goal: &Goal<'_>) -> Vec<Address> {
+        let tagged = |wanted: &Wanted<K>| wanted.resource.tags().contains_key(PROTECT_TAG);
+        K::desired(&goal.blueprint).iter().filter(|wanted| tagged(wanted)).map(|one| one.resource.address()).collect()
     }
     let kinds = [of::<LogGroup>(goal), of::<Role>(goal), of::<StateMachine>(goal), of::<Rule>(goal)];
     kinds.into_iter().flatten().collect()
@@ -59,9 +69,9 @@ pub fn refuses_rightly(plan: &Plan, goal: &Goal<'_>, world: &World) -> Result<()
     let protected = world.protected(|job| goal.blueprint.config.protects(job));
     let doomed: BTreeSet<Address> =
         protected.iter().filter(|address| is_doomed(address, goal, world)).cloned().collect();
-    // What can only be replaced is blocked too when it is protected.
+    // What can only be replaced is blocked too when the config protects it.
     let must = &taken | &doomed;
-    let may = &must | &(&protected & &meant);
+    let may = &must | &(&to_protect(goal) & &meant);
     if must.is_subset(&blocked) && blocked.is_subset(&may) {
         Ok(())
     } else {

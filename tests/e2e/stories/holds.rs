@@ -105,7 +105,11 @@ impl Goal<'_> {
             one["tags"]["provision:protect"] == "true" || by_config
         };
         let protected = before.iter().filter(goes).filter(|(_, one)| is_protected(one)).map(|(name, _)| name.clone());
-        self.reach().into_iter().filter(taken).chain(protected).collect()
+        let replaced = |name: &String| match (before.get(name), self.wish.get(name)) {
+            (Some(one), Some(wish)) => one["path"] != wish["path"] && is_protected(wish),
+            _ => false,
+        };
+        self.reach().into_iter().filter(|name| taken(name) || replaced(name)).chain(protected).collect()
     }
 
     /// Where what is ours is not what was asked for.
