@@ -114,8 +114,8 @@ impl Kind for LogGroup {
         } else {
             list(look, None).await?
         };
-        let with_tags = stream::iter(candidates).map(|group| complete(look, group)).buffer_unordered(READS_AT_ONCE);
-        let found: Vec<Option<Self>> = with_tags.try_collect().await?;
+        let found = stream::iter(candidates).map(|group| complete(look, group)).buffer_unordered(READS_AT_ONCE);
+        let found: Vec<Option<Self>> = found.try_collect().await?;
         let app = look.scope.app.as_str();
         Ok(found
             .into_iter()

@@ -23,6 +23,8 @@ pub fn order(all: impl IntoIterator<Item = Drafts>) -> Plan {
         drafts.extend(kind.changes);
         in_use.extend(kind.in_use);
     }
+    let stays = drafts.iter().filter(|draft| draft.change.action != Action::Delete);
+    in_use.extend(stays.flat_map(|draft| draft.needs.iter().cloned()));
     keep(&mut drafts, in_use);
     drafts.sort_by(|a, b| a.change.address.cmp(&b.change.address));
     let links: Vec<Links> = drafts.iter().map(Links::of).collect();
@@ -36,7 +38,8 @@ pub fn order(all: impl IntoIterator<Item = Drafts>) -> Plan {
     sort(changes, steps, &links, unchanged)
 }
 
-/// What something needs that stays is not deleted, nor what that needs in its turn: of a job that was not named, say.
+/// What something needs that stays is not deleted, nor what that needs in its turn: of a job that was not named, say, or
+/// a role that the config has given since.
 fn keep(drafts: &mut Vec<Draft>, mut in_use: BTreeSet<Address>) {
     let mut kept = usize::MAX;
     while kept != in_use.len() {
@@ -55,6 +58,18 @@ struct Links {
     action: Action,
     needed: Vec<Address>,
     needs: Vec<Address>,
+}
+
+impl Links {
+    /// Whether the change makes something that works: the whole of it, or what a run that ended early or somebody else
+    /// left without what it needs.
+    fn makes(&self) -> bool {
+        match self.action {
+            Action::Create => true,
+            Action::Update => self.needs.iter().any(|need| !self.needed.contains(need)),
+            Action::Delete | Action::Blocked => false,
+        }
+    }
 }
 
 impl Links {
@@ -111,24 +126,21 @@ fn sort(changes: Vec<Change>, steps: Vec<Steps>, links: &[Links], unchanged: usi
         }
     }
     for (gone, new) in renames(&changes, links) {
-        edge(last(new), firsts[gone]);
+        edge(firsts[new], firsts[gone]);
     }
     number(changes, nodes, &after, unchanged)
 }
 
 /// What is deleted may be what is made under another name, and must stay until that is there: the deletions that
-/// begin, each with the creations that end.
+/// begin, each with what is made last.
 fn renames(changes: &[Change], links: &[Links]) -> Vec<(usize, usize)> {
-    let of = |action: Action| {
-        let used: BTreeSet<&Address> = links
-            .iter()
-            .filter(|link| link.action == action)
-            .flat_map(|link| if action == Action::Delete { &link.needed } else { &link.needs })
-            .collect();
-        let all = changes.iter().enumerate().filter(move |(_, change)| change.action == action);
-        all.filter(|(_, change)| !used.contains(&change.address)).map(|(at, _)| at).collect::<Vec<_>>()
+    let ends = |counts: fn(&Links) -> bool, uses: fn(&Links) -> &Vec<Address>| {
+        let used: BTreeSet<&Address> = links.iter().filter(|link| counts(link)).flat_map(uses).collect();
+        let all = changes.iter().zip(links).enumerate().filter(move |(_, (_, link))| counts(link));
+        all.filter(|(_, (change, _))| !used.contains(&change.address)).map(|(at, _)| at).collect::<Vec<_>>()
     };
-    let (gone, new) = (of(Action::Delete), of(Action::Create));
+    let gone = ends(|link| link.action == Action::Delete, |link| &link.needed);
+    let new = ends(Links::makes, |link| &link.needs);
     gone.iter().flat_map(|gone| new.iter().map(|new| (*gone, *new))).collect()
 }
 

@@ -71,9 +71,17 @@ proptest! {
             .iter()
             .map(|draft| (draft.change.address.clone(), draft.change.action, draft.needed.clone(), draft.needs.clone()))
             .collect();
-        let count = drafts.len();
         let plan = order([Drafts { changes: drafts, unchanged: 7, ..Drafts::default() }]);
-        prop_assert_eq!((plan.changes.len(), plan.unchanged), (count, 7));
+        prop_assert_eq!(plan.unchanged, 7);
+        let planned = |address: &Address| plan.changes.iter().any(|change| change.address == *address);
+        for (address, action, ..) in &links {
+            let stays = |(user, action, needed, needs): &(Address, Action, Vec<Address>, Vec<Address>)| match action {
+                Action::Delete => !planned(user) && needed.contains(address),
+                _ => needs.contains(address),
+            };
+            let in_use = *action == Action::Delete && links.iter().any(stays);
+            prop_assert_eq!(planned(address), !in_use, "{} is deleted unless something that stays needs it", address);
+        }
         for (at, step) in plan.steps.iter().enumerate() {
             prop_assert!(step.after.iter().all(|other| *other < at), "a step comes after those it waits for");
         }

@@ -32,7 +32,9 @@ impl Link {
         let made_first = other.action != Action::Delete && self.needs.contains(&other.address);
         let uses = other.needed.contains(&self.address) || other.needs.contains(&self.address);
         let goes_last = uses && (self.action == Action::Delete || self.two_steps);
-        let renamed = self.action == Action::Delete && other.action == Action::Create;
+        let comes_to_need = other.needs.iter().any(|need| !other.needed.contains(need));
+        let makes = other.action == Action::Create || other.action == Action::Update && comes_to_need;
+        let renamed = self.action == Action::Delete && makes;
         made_first || goes_last || renamed
     }
 }

@@ -44,7 +44,9 @@ fn may_wait_for(change: &Value, other: &Value) -> bool {
     let uses = needs(&other["before"], other, change) || needs(&other["after"], other, change);
     let two_steps = is(change, "update") && kind(change) == "role";
     let goes_last = uses && (is(change, "delete") || two_steps);
-    let renamed = is(change, "delete") && is(other, "create");
+    // As far as the sides of one change tell: it comes to need what it did not need before.
+    let makes = is(other, "create") || is(other, "update") && kind(other) != "role" && kind(other) != "log-group";
+    let renamed = is(change, "delete") && makes;
     made_first || goes_last || renamed
 }
 
