@@ -72,15 +72,17 @@ on_both!(a_rename_that_fails_leaves_the_old_one_running, |ground: Ground| {
     ground.ok(&["apply"]);
     for (from, to, api) in [
         ("[job.invoices]", "[job.bills]", "states:CreateStateMachine"),
+        ("[job.invoices]", "[job.bills]", "events:PutTargets"),
         ("schedules.morning", "schedules.early", "events:PutRule"),
     ] {
         ground.write("config.toml", &TWO_JOBS.replace(from, to));
         ground.proxy.rule(move |_, seen| if seen.api == api { denial(api) } else { Verdict::Pass });
-        let run = ground.run(&["apply", "--yes"]);
-        assert_eq!(run.status, Some(1), "{run:#?}");
-        let all = ground.cloud.everything();
-        for kept in ["rule/billing-invoices", "state-machine/billing-invoices", "rule/billing-report-morning"] {
-            assert!(all.contains_key(kept), "{kept} is still there after {api} failed");
+        for run in ["first", "second"] {
+            assert_eq!(ground.run(&["apply", "--yes"]).status, Some(1), "{api}, the {run} time");
+            let all = ground.cloud.everything();
+            for kept in ["rule/billing-invoices", "state-machine/billing-invoices", "rule/billing-report-morning"] {
+                assert!(all.contains_key(kept), "{kept} is still there after {api} failed the {run} time");
+            }
         }
         ground.proxy.pass();
         ground.ok(&["apply", "--yes"]);
@@ -88,6 +90,23 @@ on_both!(a_rename_that_fails_leaves_the_old_one_running, |ground: Ground| {
         ground.ok(&["apply", "--yes"]);
         assert_eq!(ground.diff()["summary"]["unchanged"], 11);
     }
+});
+
+on_both!(a_made_role_that_is_given_now_stays, |ground: Ground| {
+    ground.write("config.toml", ONE_JOB);
+    ground.ok(&["apply"]);
+    let role = |use_: &str| ground.cloud.role_arn(&format!("provision/billing/billing-invoices-{use_}"));
+    let given = format!("roles = {{ execution = \"{}\", trigger = \"{}\" }}\n", role("execution"), role("trigger"));
+    let changed = ONE_JOB.replace("timeout = \"5m\"", "timeout = \"6m\"").replace("rate(3 hours)", "rate(4 hours)");
+    ground.write("config.toml", &format!("{changed}{given}"));
+    ground.ok(&["apply", "--yes"]);
+    let all = ground.cloud.everything();
+    for kept in ["role/billing-invoices-execution", "role/billing-invoices-trigger"] {
+        assert!(all.contains_key(kept), "{kept} is used: {all:#?}");
+    }
+    assert_eq!(ground.diff()["summary"]["delete"], 0);
+    ground.ok(&["destroy", "--yes"]);
+    assert!(ground.cloud.everything().is_empty());
 });
 
 on_both!(a_replacement_is_a_deletion_that_somebody_confirms, |ground: Ground| {
