@@ -51,9 +51,20 @@ pub fn secrets(config: &Config, expanded: &[Expanded]) -> Vec<String> {
     let taken: Vec<String> = config.jobs.iter().flat_map(given).collect();
     let values = expanded.iter().flat_map(|string| string.values.iter().map(|(value, _)| value));
     let secret =
-        |value: &&String| value.chars().count() >= SHORTEST && !value.starts_with("arn:") && !names_the_place(value);
-    let values = values.filter(secret);
-    values.filter(|value| taken.iter().any(|text| text.contains(value.as_str()))).cloned().collect()
+        |value: &String| value.chars().count() >= SHORTEST && !value.starts_with("arn:") && !names_the_place(value);
+    let values = values.filter(|value| secret(value) && taken.iter().any(|text| text.contains(value.as_str())));
+    values.flat_map(|value| readings(value)).filter(secret).collect()
+}
+
+/// A value, and what it comes to where it is written into JSON: a part of its own, or the inside of a string.
+fn readings(value: &str) -> Vec<String> {
+    let mut texts = vec![value.to_owned()];
+    for text in [value, &format!("\"{value}\"")] {
+        if let Ok(read) = serde_json::from_str(text) {
+            leaves(&read, &mut texts);
+        }
+    }
+    texts
 }
 
 /// What a job gives to its tasks.
@@ -75,7 +86,8 @@ fn leaves(value: &Value, texts: &mut Vec<String>) {
         Value::String(text) => texts.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| leaves(item, texts)),
         Value::Object(fields) => fields.values().for_each(|field| leaves(field, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Number(number) => texts.push(number.to_string()),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 

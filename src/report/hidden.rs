@@ -54,7 +54,7 @@ fn hide_under(key: &str, old: &mut Value, new: &mut Value, secrets: &[String]) {
     match key {
         "Command" | "command" | "commands" | "Input" | "input" => hide_words(old, new, secrets),
         "Environment" => hide_environment(old, new, secrets),
-        "definition" if new.is_null() => conceal(old, new),
+        "definition" => hide_definition(old, new, secrets),
         _ => hide(old, new, secrets),
     }
 }
@@ -68,6 +68,31 @@ fn hide_words(old: &mut Value, new: &mut Value, secrets: &[String]) {
     let (was, is) = (leaves(old), leaves(new));
     if was.iter().chain(&is).any(|leaf| told(leaf, secrets)) {
         hide_parts(old, new, &was, &is, secrets);
+    }
+}
+
+/// Nobody knows which parts of a definition were substituted. Where one is secret that is not of the places that are
+/// looked at by themselves, of the old definition only what the new one has too is shown.
+fn hide_definition(old: &mut Value, new: &mut Value, secrets: &[String]) {
+    if new.is_null() || names_tell(old, secrets) || names_tell(new, secrets) {
+        return conceal(old, new);
+    }
+    if tells_elsewhere(old, secrets) || tells_elsewhere(new, secrets) {
+        let (was, is) = (leaves(old), leaves(new));
+        hide_parts(old, new, &was, &is, secrets);
+    }
+    hide(old, new, secrets);
+}
+
+fn tells_elsewhere(value: &Value, secrets: &[String]) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(key, field)| {
+            let by_itself =
+                matches!(key.as_str(), "Command" | "command" | "commands" | "Input" | "input" | "Environment");
+            !by_itself && tells_elsewhere(field, secrets)
+        }),
+        Value::Array(items) => items.iter().any(|item| tells_elsewhere(item, secrets)),
+        leaf => tells(leaf, secrets),
     }
 }
 
@@ -151,7 +176,7 @@ fn names_tell(value: &Value, secrets: &[String]) -> bool {
 }
 
 fn tells(leaf: &Value, secrets: &[String]) -> bool {
-    leaf.as_str().is_some_and(|text| told(text, secrets))
+    (leaf.is_string() || leaf.is_number()) && told(&text(leaf), secrets)
 }
 
 fn told(text: &str, secrets: &[String]) -> bool {

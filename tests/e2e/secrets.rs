@@ -167,3 +167,36 @@ on_both!(a_value_that_is_substituted_in_a_definition_is_shown_nowhere, |ground: 
     }
     assert!(ground.cloud.everything().is_empty());
 });
+
+// The text is substituted before it is JSON: a value may be a part of it, a number, or have escapes.
+on_both!(a_value_is_hidden_whatever_it_comes_to_in_a_definition, |ground: Ground| {
+    let definition = |result: &str| {
+        let pass = format!(r#""Note": {{ "Type": "Pass", "Result": {result}, "End": true }}"#);
+        ground.write("pass.asl.json", &format!(r#"{{ "StartAt": "Note", "States": {{ {pass} }} }}"#));
+    };
+    let job = "definition = \"pass.asl.json\"\nsubstitutions = { VALUE = \"${env:SECRET}\" }\n";
+    ground.write("config.toml", &format!("app = \"billing\"\nregion = \"ap-northeast-1\"\n[job.invoices]\n{job}"));
+    let number = |text: &str| text.replace("xyzzy", "4711");
+    for (result, again, old, new) in [
+        (r#"{ "all": ${VALUE} }"#, r#"{ "every": ${VALUE} }"#, r#"{"a":["xyzzy-old"]}"#, r#"{"a":["xyzzy-new"]}"#),
+        (r#"{ "pin": ${VALUE} }"#, r#"{ "code": ${VALUE} }"#, "471147110", "471147119"),
+        (r#"{ "key": "${VALUE}" }"#, r#"{ "word": "${VALUE}" }"#, r"xyzzy\nold", r"xyzzy\nnew"),
+        (r#"{ "${VALUE}": 1 }"#, r#"{ "a": { "${VALUE}": 1 } }"#, OLD, NEW),
+        (r#"["run", "--key=${VALUE}"]"#, r#"["-v", "run", "--key=${VALUE}"]"#, OLD, NEW),
+    ] {
+        definition(result);
+        let shows_nothing = |secret: &str, arguments: &[&str]| {
+            let run = run(&ground, secret, arguments);
+            assert_eq!(run.status, Some(0), "{run:#?}");
+            let told = format!("{}{}", run.stdout, run.stderr);
+            assert!(!told.contains(&number("xyzzyxyzzy")), "{result}: {told}");
+        };
+        for arguments in [&["diff"][..], &["diff", "--json"], &["apply", "--json", "-vvv"]] {
+            shows_nothing(old, arguments);
+        }
+        definition(again);
+        for arguments in [&["diff"][..], &["diff", "--json"], &["apply", "--json"], &["destroy", "--json", "--yes"]] {
+            shows_nothing(new, arguments);
+        }
+    }
+});
