@@ -7,7 +7,8 @@ use clap::error::ErrorKind;
 use provision::aws::on_waiting_reads;
 use provision::cli::Cli;
 use provision::error::{Error, Exit};
-use provision::stop::on_early_signal;
+use provision::reconcile::GO_ON;
+use provision::stop::on_signal_while_idle;
 use provision::{commands, report};
 use tracing_subscriber::EnvFilter;
 
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
     let common = commands::common(&cli);
     log(common.map_or(0, |common| common.verbose));
     let json = common.is_some_and(|common| common.json);
-    on_early_signal(if json { || interrupted(true) } else { || interrupted(false) });
+    on_signal_while_idle(if json { |begun| interrupted(begun, true) } else { |begun| interrupted(begun, false) });
     if !common.is_some_and(|common| common.quiet) {
         on_waiting_reads(report::waiting);
     }
@@ -34,9 +35,13 @@ fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Ends the program before it has written anything to AWS.
-fn interrupted(json: bool) {
-    report::error(&Error::with_exit(Exit::Interrupted, "interrupted: nothing was changed on AWS"), json);
+/// Ends the program while no request that writes is under way.
+fn interrupted(begun: bool, json: bool) {
+    let error = match begun {
+        true => Error::with_exit(Exit::Interrupted, "interrupted").hint(GO_ON),
+        false => Error::with_exit(Exit::Interrupted, "interrupted: nothing was changed on AWS"),
+    };
+    report::error(&error, json);
     std::process::exit(Exit::Interrupted as i32);
 }
 

@@ -60,6 +60,9 @@ pub trait Audience {
     fn again(&mut self, contested: &str) -> Result<(), Error>;
 }
 
+/// What there is to do about a run that ended too early.
+pub const GO_ON: &str = "run the same command again: it goes on from here";
+
 /// The longest that one attempt at a request takes.
 const ATTEMPT: Duration = Duration::from_secs(15);
 
@@ -125,14 +128,14 @@ fn cut_short(outcomes: &[Outcome], stop: &Stop, limit: Duration) -> Option<Error
     }
     if stop.is_interrupted() {
         let error = Error::with_exit(Exit::Interrupted, "interrupted");
-        return Some(error.hint("run the same command again: it goes on from here"));
+        return Some(error.hint(GO_ON));
     }
     stop.is_late().then(|| late(limit))
 }
 
 fn late(limit: Duration) -> Error {
     Error::failed(format!("not done within {} s", limit.as_secs()))
-        .hint("run the same command again: it goes on from here; `--timeout` gives it more time")
+        .hint(format!("{GO_ON}; `--timeout` gives it more time"))
 }
 
 /// The root causes, when something failed.
@@ -143,7 +146,7 @@ fn failure(plan: &Plan, outcomes: &[Outcome], stop: &Stop, limit: Duration) -> O
         late(limit)
     } else {
         let hint = first.hint();
-        let hint = hint.unwrap_or_else(|| "mend the cause and run the same command again: it goes on from here".into());
+        let hint = hint.unwrap_or_else(|| format!("mend the cause and {GO_ON}"));
         let what =
             if failed.len() == 1 { "1 change failed".into() } else { format!("{} changes failed", failed.len()) };
         Error::failed(what).hint(hint)

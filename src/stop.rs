@@ -12,20 +12,35 @@ use crate::error::Exit;
 /// Whether signals are heard by a [`Stop`].
 static HEARD: AtomicBool = AtomicBool::new(false);
 
-/// Until a [`Stop`] hears them, has SIGINT and SIGTERM do `end`, which ends the program: nothing was written yet. It has a
-/// thread of its own, for a question to a person holds up the others.
-pub fn on_early_signal(end: fn()) {
+/// Whether a person is being asked.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Has SIGINT and SIGTERM do `end`, which ends the program, until a [`Stop`] hears them, and again while a person is
+/// asked. It learns whether something may have been written. It has a thread of its own, for a question holds up the
+/// others.
+pub fn on_signal_while_idle(end: fn(bool)) {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
         let heard = async || -> std::io::Result<()> {
             let (mut interrupt, mut terminate) = signals()?;
-            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-            Ok(())
+            loop {
+                tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+                let begun = HEARD.load(Ordering::SeqCst);
+                if !begun || ASKING.load(Ordering::SeqCst) {
+                    end(begun);
+                }
+            }
         };
-        if runtime.and_then(|runtime| runtime.block_on(heard())).is_ok() && !HEARD.load(Ordering::SeqCst) {
-            end();
-        }
+        let _ = runtime.and_then(|runtime| runtime.block_on(heard()));
     });
+}
+
+/// Asks a person; a signal meanwhile ends the program.
+pub fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
+    ASKING.store(true, Ordering::SeqCst);
+    let answer = ask();
+    ASKING.store(false, Ordering::SeqCst);
+    answer
 }
 
 fn signals() -> std::io::Result<(Signal, Signal)> {

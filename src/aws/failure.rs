@@ -186,6 +186,9 @@ impl Failure {
         if let Some(hint) = quota::hint(self) {
             return Some(hint);
         }
+        if let Some(hint) = self.hint_at_role() {
+            return Some(hint.to_owned());
+        }
         let hint = match (self.cause, code) {
             (Cause::Credentials, _) => {
                 "log in (`aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
@@ -230,6 +233,23 @@ impl Failure {
             _ => return None,
         };
         Some(hint.to_owned())
+    }
+
+    /// What a role of the user's own must allow, when it was waited for in vain.
+    fn hint_at_role(&self) -> Option<&'static str> {
+        const LACKS: [(&str, &str); 4] = [
+            ("authorized to assume the provided role", "let states.amazonaws.com assume the role, in its trust policy"),
+            ("cannot be assumed by principal", "let events.amazonaws.com assume the role, in its trust policy"),
+            (
+                "authorized to access the Log Destination",
+                "allow the role to deliver logs: logs:CreateLogDelivery, logs:PutResourcePolicy and what goes with them",
+            ),
+            (
+                "managed-rule",
+                "allow the role events:PutTargets, events:PutRule and events:DescribeRule on Step Functions' own rules",
+            ),
+        ];
+        LACKS.iter().find(|(said, _)| self.message.contains(said)).map(|(_, hint)| *hint)
     }
 
     /// The error a person sees when this ends what was under way.
@@ -312,6 +332,24 @@ fn innermost(error: &(dyn StdError + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_that_lacks_something_is_not_taken_for_the_caller() {
+        let said = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \
+                    assume the provided role.";
+        for (api, code, message, hint) in [
+            ("states:CreateStateMachine", "AccessDeniedException", said, "let states.amazonaws.com assume the role"),
+            (
+                "states:CreateStateMachine",
+                "AccessDeniedException",
+                "no",
+                "allow `states:CreateStateMachine` for whoever",
+            ),
+        ] {
+            let failure = Failure::entry(api, Some(code), Some(message));
+            assert!(failure.hint().is_some_and(|told| told.starts_with(hint)), "{message}");
+        }
+    }
 
     #[test]
     fn what_was_waited_for_is_said_once() {

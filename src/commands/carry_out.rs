@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::error::{Error, Exit, Plain};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Change, PROTECTED, Plan, Saved};
-use crate::reconcile::{Audience, reconcile};
+use crate::reconcile::{Audience, GO_ON, reconcile};
 use crate::report::{Report, confirmed, is_interactive};
 use crate::scope::Scope;
 use crate::session::{Aim, Session};
@@ -34,7 +34,22 @@ pub async fn carry_out(
     let mut user = User { consent, scope: &session.scope, report, begun: false };
     let ended = reconcile(session, aim, limit, &mut user).await;
     user.report.finish();
-    ended.map(|()| Exit::Done)
+    match ended {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) if consent.saved.is_some() => Err(of_saved_plan(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same command again has another plan.
+fn of_saved_plan(error: Error) -> Error {
+    match error {
+        Error::Plain(refusal) => {
+            let hint = refusal.hint.map(|hint| hint.replace(GO_ON, "save a new plan with `provision diff --out`"));
+            Error::Plain(Plain { hint, ..refusal })
+        }
+        faults @ Error::Faults(_) => faults,
+    }
 }
 
 /// Whoever started the program.
@@ -127,7 +142,8 @@ impl Consent {
         }
         if !protected.is_empty() {
             let error = Error::refused("the plan deletes what is protected");
-            let hint = "to delete it all the same, set `protect = false`, run `provision apply`, and then this again";
+            let hint = "to delete it all the same, put back what the config no longer has, set `protect = false`, run \
+                        `provision apply`, and then this again";
             return Err(protected.iter().map(said).fold(error, Error::caused_by).hint(hint));
         }
         if self.yes || self.saved.is_some() {

@@ -96,5 +96,5 @@ fn aim(selection: &Selection, config: &Config) -> Result<Aim, Error> {
 fn reporter(common: &Common, applies: bool, asks: bool) -> Box<dyn Report> {
     let shown = !common.quiet || (asks && report::is_interactive());
     let loudness = if shown { Loudness::Normal } else { Loudness::Quiet };
-    if common.json { Box::new(Json::new(applies)) } else { Box::new(Human::new(loudness)) }
+    if common.json { Box::new(Json::new(applies, loudness)) } else { Box::new(Human::new(loudness)) }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Site, failures};
+use super::{GO_ON, Site, failures};
 use crate::aws::{Cloud, Failure};
 use crate::error::Error;
 use crate::execute::Outcome;
@@ -31,6 +31,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const WATCH: Duration = Duration::from_secs(1);
 /// How long the same conflict may be met again and again: AWS's own slowest one passes sooner.
 const SAME_CONFLICT: Duration = Duration::from_mins(5);
+/// How often the same may differ after a round.
+const SAME_DIFFERENCE: usize = 10;
 /// How often the same conflict may be met, and yet nothing be seen that somebody else did.
 const UNPROVED: usize = 3;
 
@@ -41,6 +43,10 @@ pub struct Contest {
     contested: BTreeSet<Address>,
     /// When each conflict was first met, and how often without a trace of somebody else.
     met: BTreeMap<(Address, Option<String>), (Instant, usize)>,
+    /// What was done, and AWS does not show after a minute: somebody may have put back what was there before.
+    lagging: BTreeSet<Address>,
+    /// What differed after the last round, and how often in a row.
+    differed: (Vec<(Address, Option<Value>)>, usize),
     /// What failed in the last round.
     failed: Vec<String>,
     longest: Duration,
@@ -81,7 +87,8 @@ impl Contest {
             if now.duration_since(*since) > SAME_CONFLICT {
                 return false;
             }
-            if undone.is_empty() && !has_changed(change, failure, &left) {
+            // What is no conflict has come of nobody else while all that was done is there.
+            if undone.is_empty() && !(failure.is_conflict() && has_changed(change, failure, &left)) {
                 *unproved += 1;
                 if !failure.is_conflict() || failure.is_not_found() || *unproved >= UNPROVED {
                     return false;
@@ -94,8 +101,9 @@ impl Contest {
 
     /// What is contested, for a person.
     pub fn said(&self) -> String {
-        let shown: Vec<String> = self.contested.iter().take(3).map(ToString::to_string).collect();
-        let more = self.contested.len().saturating_sub(shown.len());
+        let all = &self.contested | &self.lagging;
+        let shown: Vec<String> = all.iter().take(3).map(ToString::to_string).collect();
+        let more = all.len().saturating_sub(shown.len());
         if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
     }
 
@@ -112,7 +120,7 @@ impl Contest {
         stop: &Stop,
     ) -> Result<Option<Plan>, Error> {
         let next = self.look(site, aim, plan, stop).await?;
-        if next.is_none() && !self.contested.is_empty() {
+        if next.is_none() && !(self.contested.is_empty() && self.lagging.is_empty()) {
             self.watch(site, aim, plan, stop).await?;
         }
         Ok(next)
@@ -141,7 +149,7 @@ impl Contest {
             [] => Error::failed("all was sent, and there was no time left to look whether it is there"),
             failed => failed.iter().fold(Error::failed("the time was over before all was done"), Error::caused_by),
         };
-        error.hint("run the same command again: it goes on from here; `--timeout` gives it more time")
+        error.hint(format!("{GO_ON}; `--timeout` gives it more time"))
     }
 
     async fn look(&mut self, site: &dyn Site, aim: &Aim, plan: &Plan, stop: &Stop) -> Result<Option<Plan>, Error> {
@@ -160,20 +168,37 @@ impl Contest {
                 let left = self.read(site, aim, plan, stop).await?;
                 // A read while somebody else makes or deletes a thing may miss whose it is.
                 if left.count(Action::Blocked) == 0 || late {
-                    return Ok(Some(left).filter(|left| !left.changes.is_empty()));
+                    return self.next_round(left);
                 }
             } else if late && !stop.is_requested() && self.patience > 0 {
-                // Longer than reads lag: somebody may have put back what was there before.
                 self.patience -= 1;
-                self.contested.extend(left.changes.iter().map(|change| change.address.clone()));
+                self.lagging.extend(left.changes.iter().map(|change| change.address.clone()));
                 return Ok(Some(left));
             } else if late {
-                let error = Error::failed("every request succeeded, and yet AWS does not show what was asked for");
-                let hint = "somebody else may be changing the same resources: run `provision diff`";
-                return Err(left.changes.iter().map(differs).fold(error, Error::caused_by).hint(hint));
+                return Err(not_shown(&left));
             }
             wait(cloud, pause, stop).await;
             pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// Another round for what is left. One that changes nothing, time and again, has nobody to outlast.
+    fn next_round(&mut self, left: Plan) -> Result<Option<Plan>, Error> {
+        if left.changes.is_empty() {
+            return Ok(None);
+        }
+        let differs: Vec<_> = left.changes.iter().map(|left| (left.address.clone(), left.before.clone())).collect();
+        let (last, times) = &mut self.differed;
+        *times = if *last == differs { *times + 1 } else { 1 };
+        *last = differs;
+        match (*times > SAME_DIFFERENCE, self.failed.as_slice()) {
+            (false, _) => Ok(Some(left)),
+            (true, []) => Err(not_shown(&left)),
+            (true, failed) => {
+                let error = Error::failed("somebody else changes the same resources again and again");
+                let hint = "look with `provision diff` who it may be, and run this again when it is over";
+                Err(failed.iter().fold(error, Error::caused_by).hint(hint))
+            }
         }
     }
 
@@ -216,6 +241,12 @@ fn has_changed(change: &Change, failure: &Failure, left: &Plan) -> bool {
 
 async fn wait(cloud: &dyn Cloud, pause: Duration, stop: &Stop) {
     tokio::select! { biased; () = cloud.pause(pause) => {}, () = stop.requested() => {} }
+}
+
+fn not_shown(left: &Plan) -> Error {
+    let error = Error::failed("every request succeeded, and yet AWS does not show what was asked for");
+    let hint = "somebody else may be changing the same resources: run `provision diff`";
+    left.changes.iter().map(differs).fold(error, Error::caused_by).hint(hint)
 }
 
 fn differs(change: &Change) -> String {

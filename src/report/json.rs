@@ -1,9 +1,11 @@
 //! For programs: the JSON of CONFIG's section on plans, on stdout, once, at the end.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::hidden::shown;
-use super::{Report, data, scrubbed};
+use super::{Loudness, Report, data, scrubbed};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Plan};
 use crate::scope::Scope;
@@ -12,13 +14,16 @@ use crate::scope::Scope;
 #[derive(Debug, Default)]
 pub struct Json {
     applies: bool,
+    quiet: bool,
+    /// What was said to wait: the same is not said again and again.
+    waits: BTreeSet<(usize, &'static str)>,
     ended: Option<Value>,
 }
 
 impl Json {
     /// With `applies`, the outcomes are waited for.
-    pub fn new(applies: bool) -> Self {
-        Self { applies, ended: None }
+    pub fn new(applies: bool, loudness: Loudness) -> Self {
+        Self { applies, quiet: loudness == Loudness::Quiet, ..Self::default() }
     }
 }
 
@@ -29,7 +34,14 @@ impl Report for Json {
         }
     }
 
-    fn event(&mut self, _: &Plan, _: &Event) {}
+    fn event(&mut self, _: &Plan, event: &Event) {
+        if let Event::Waiting(change, waiting) = event
+            && !self.quiet
+            && self.waits.insert((*change, waiting.reason))
+        {
+            super::waiting(waiting);
+        }
+    }
 
     fn end(&mut self, plan: &Plan, scope: &Scope, outcomes: &[Outcome]) {
         let mut document = document(plan, scope, outcomes);

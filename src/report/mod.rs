@@ -20,6 +20,7 @@ use crate::error::Exit;
 use crate::execute::{Event, Outcome};
 use crate::plan::Plan;
 use crate::scope::Scope;
+use crate::stop::while_asking;
 
 pub use check::checked;
 pub use fault::{error, warnings};
@@ -162,8 +163,10 @@ pub fn choices(of: &str, options: &[String]) {
 
 /// Asks a person. Anything but yes is no.
 pub fn confirmed(question: &str) -> bool {
-    err(&format!("{question} [y/N] "));
     let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
+    let read = while_asking(|| {
+        err(&format!("{question} [y/N] "));
+        std::io::stdin().read_line(&mut answer)
+    });
     read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
