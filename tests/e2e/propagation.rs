@@ -393,3 +393,24 @@ fn a_conflict_without_end_is_named_when_the_time_is_over() {
     assert_eq!(run.status, Some(1), "{run:#?}");
     assert!(run.stderr.contains("rule/billing-invoices: events:DeleteRule: ValidationException"), "{run:#?}");
 }
+
+/// Something puts back its own value each time, and is faster than we are.
+#[test]
+fn what_is_put_back_for_ever_is_written_a_few_times_and_then_said() {
+    let ground = Ground::new(Which::Ministack);
+    ground.write("config.toml", ONE_JOB);
+    let groups = r#"{"logGroups":[{"logGroupName":"/aws/vendedlogs/states/billing-invoices","retentionInDays":7}]}"#;
+    let mut writes = false;
+    ground.proxy.rule(move |_, seen| {
+        writes |= seen.is_write();
+        match writes && seen.api == "logs:DescribeLogGroups" {
+            true => Verdict::Answer(Answer::Json(groups.into())),
+            false => Verdict::Pass,
+        }
+    });
+    let run = ground.run(&["apply"]);
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    assert!(run.stderr.contains("yet AWS does not show what was asked for"), "{run:#?}");
+    let puts = ground.proxy.writes().into_iter().filter(|api| api == "logs:PutRetentionPolicy").count();
+    assert_eq!(puts, 11, "{run:#?}");
+}
