@@ -66,18 +66,21 @@ impl Error {
 
     /// Adds what lies beneath.
     #[must_use]
-    pub fn caused_by(mut self, cause: impl fmt::Display) -> Self {
-        if let Self::Plain(plain) = &mut self {
-            plain.causes.push(cause.to_string());
-        }
-        self
+    pub fn caused_by(self, cause: impl fmt::Display) -> Self {
+        self.rephrased(|plain| plain.causes.push(cause.to_string()))
     }
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.rephrased(|plain| plain.hint = Some(hint.into()))
+    }
+
+    /// Says it otherwise; faults of a config stay as they are.
+    #[must_use]
+    pub fn rephrased(mut self, change: impl FnOnce(&mut Plain)) -> Self {
         if let Self::Plain(plain) = &mut self {
-            plain.hint = Some(hint.into());
+            change(plain);
         }
         self
     }

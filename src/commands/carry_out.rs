@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Exit, Plain};
+use crate::error::{Error, Exit};
 use crate::execute::{Event, Outcome};
 use crate::plan::{Action, Change, PROTECTED, Plan, Saved};
 use crate::reconcile::{Audience, GO_ON, reconcile};
@@ -43,13 +43,10 @@ pub async fn carry_out(
 
 /// The same command again has another plan.
 fn of_saved_plan(error: Error) -> Error {
-    match error {
-        Error::Plain(refusal) => {
-            let hint = refusal.hint.map(|hint| hint.replace(GO_ON, "save a new plan with `provision diff --out`"));
-            Error::Plain(Plain { hint, ..refusal })
-        }
-        faults @ Error::Faults(_) => faults,
-    }
+    error.rephrased(|plain| {
+        let hint = plain.hint.take();
+        plain.hint = hint.map(|hint| hint.replace(GO_ON, "save a new plan with `provision diff --out`"));
+    })
 }
 
 /// Whoever started the program.
@@ -70,25 +67,17 @@ impl User<'_> {
 }
 
 fn all_is_refused(refusal: Error) -> Error {
-    match refusal {
-        Error::Plain(refusal) => {
-            Error::Plain(Plain { message: format!("nothing was changed: {}", refusal.message), ..refusal })
-        }
-        faults @ Error::Faults(_) => faults,
-    }
+    refusal.rephrased(|plain| plain.message = format!("nothing was changed: {}", plain.message))
 }
 
 /// After a plan that was carried out.
 fn rest_is_refused(refusal: Error) -> Error {
-    match refusal {
-        Error::Plain(mut refusal) => {
-            refusal.causes.insert(0, refusal.message);
-            refusal.message = "some changes were made, and what is left can't be done".into();
-            refusal.exit = Exit::Failed;
-            Error::Plain(refusal)
-        }
-        faults @ Error::Faults(_) => faults,
-    }
+    refusal.rephrased(|plain| {
+        let why =
+            std::mem::replace(&mut plain.message, "some changes were made, and what is left can't be done".into());
+        plain.causes.insert(0, why);
+        plain.exit = Exit::Failed;
+    })
 }
 
 impl Audience for User<'_> {

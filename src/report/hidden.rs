@@ -10,6 +10,10 @@ use crate::plan::Change;
 
 /// Stands for what is not shown.
 pub const HIDDEN: &str = "(hidden)";
+/// Fields that hold commands and inputs, in definitions and in our own resources.
+const WORDS: [&str; 5] = ["Command", "command", "commands", "Input", "input"];
+/// The field that holds a container's environment variables.
+const ENVIRONMENT: &str = "Environment";
 const HIDDEN_ANEW: &str = "(hidden, another one)";
 
 /// The resource before and after, less what may be secret: `secrets`, and what they replace.
@@ -52,8 +56,8 @@ fn hide(before: &mut Value, after: &mut Value, secrets: &[String]) {
 
 fn hide_under(key: &str, old: &mut Value, new: &mut Value, secrets: &[String]) {
     match key {
-        "Command" | "command" | "commands" | "Input" | "input" => hide_words(old, new, secrets),
-        "Environment" => hide_environment(old, new, secrets),
+        key if WORDS.contains(&key) => hide_words(old, new, secrets),
+        ENVIRONMENT => hide_environment(old, new, secrets),
         "definition" => hide_definition(old, new, secrets),
         _ => hide(old, new, secrets),
     }
@@ -87,8 +91,7 @@ fn hide_definition(old: &mut Value, new: &mut Value, secrets: &[String]) {
 fn tells_elsewhere(value: &Value, secrets: &[String]) -> bool {
     match value {
         Value::Object(fields) => fields.iter().any(|(key, field)| {
-            let by_itself =
-                matches!(key.as_str(), "Command" | "command" | "commands" | "Input" | "input" | "Environment");
+            let by_itself = WORDS.contains(&key.as_str()) || key == ENVIRONMENT;
             !by_itself && tells_elsewhere(field, secrets)
         }),
         Value::Array(items) => items.iter().any(|item| tells_elsewhere(item, secrets)),

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::apply::{ONE_JOB, TWO_JOBS};
-use crate::support::{Answer, Ground, Run, Verdict, Which, talk};
+use crate::propagation::retention_is_put_back;
+use crate::support::{Ground, Run, Verdict, Which, talk};
 
 fn interrupted_by(signal: &'static str) {
     let ground = Ground::new(Which::Ministack);
@@ -80,15 +81,7 @@ fn a_signal_while_aws_is_read_ends_the_program_as_any_other() {
 fn a_signal_ends_the_program_at_each_of_its_questions() {
     let ground = Ground::new(Which::Ministack);
     ground.write("config.toml", ONE_JOB);
-    let groups = r#"{"logGroups":[{"logGroupName":"/aws/vendedlogs/states/billing-invoices","retentionInDays":7}]}"#;
-    let mut writes = false;
-    ground.proxy.rule(move |_, seen| {
-        writes |= seen.is_write();
-        match writes && seen.api == "logs:DescribeLogGroups" {
-            true => Verdict::Answer(Answer::Json(groups.into())),
-            false => Verdict::Pass,
-        }
-    });
+    retention_is_put_back(&ground);
     let question = "Make these changes? [y/N] ";
     let screen = talk(&ground.command(&["apply"]), &[(question, "y\n"), (question, "\u{3}")]);
     assert_eq!(screen.status, 130, "{screen:#?}");
